@@ -1,1 +1,27 @@
-//! The rules of phone verification by SMS.
+#![doc = include_str!("../README.md")]
+
+mod address;
+mod challenge;
+mod image_code;
+mod image_id;
+mod mobile;
+mod number;
+mod outcome;
+mod quota;
+mod region;
+mod send_log;
+mod sms_code;
+mod timestamp;
+
+pub use address::AddressBlock;
+pub use challenge::{Challenge, ChallengeState, CheckOutcome};
+pub use image_code::{ImageCode, ImageCodeError};
+pub use image_id::ImageId;
+pub use mobile::{Mobile, MobileError, load_numbering_plan};
+pub use number::{CheckRules, Issue, NumberRecord, Settlement};
+pub use outcome::{Locale, Message, UnknownLocale};
+pub use quota::{Quota, QuotaError, Quotas};
+pub use region::{Countries, Region, RegionError};
+pub use send_log::SendLog;
+pub use sms_code::{CodeLength, CodeLengthError, SmsCode, SmsCodeError};
+pub use timestamp::Timestamp;

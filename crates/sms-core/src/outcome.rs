@@ -1,0 +1,202 @@
+use std::str::FromStr;
+
+/// The language of messages to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Locale {
+    /// Simplified Chinese, `zh-CN`.
+    #[default]
+    ZhCn,
+    /// English, `en`.
+    En,
+}
+
+impl Locale {
+    /// The BCP 47 tag.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ZhCn => "zh-CN",
+            Self::En => "en",
+        }
+    }
+}
+
+impl FromStr for Locale {
+    type Err = UnknownLocale;
+
+    /// # Errors
+    ///
+    /// Any other tag than `zh-CN` and `en`.
+    fn from_str(tag: &str) -> Result<Self, UnknownLocale> {
+        match tag {
+            "zh-CN" => Ok(Self::ZhCn),
+            "en" => Ok(Self::En),
+            _ => Err(UnknownLocale(tag.to_owned())),
+        }
+    }
+}
+
+/// A language that there are no messages in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no messages in {0:?}: there are \"zh-CN\" and \"en\"")]
+pub struct UnknownLocale(String);
+
+/// How a request ended, as people and programs are told.
+///
+/// The Chinese texts are those of the view that this service replaces: front ends show them, and
+/// some compare them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Message {
+    /// A required parameter is missing or empty.
+    MissingParameter,
+    /// Not a mobile number, or not one that may be sent to.
+    BadMobile,
+    /// This client address asked too often.
+    AddressTooOften,
+    /// There is no such picture code, or it expired or was used.
+    ImageMissing,
+    /// The picture code differs.
+    ImageMismatch,
+    /// This number was sent to too recently or too often.
+    MobileTooOften,
+    /// No sender took the message.
+    SendFailed,
+    /// The message was accepted.
+    Sent,
+    /// The SMS code is right.
+    Verified,
+    /// There is no SMS code to compare with.
+    CodeMissing,
+    /// The SMS code differs.
+    CodeMismatch,
+    /// Too many wrong codes were given.
+    TooManyAttempts,
+    /// The store is out of reach.
+    Unavailable,
+    /// There is nothing at this path.
+    NotFound,
+    /// The path does not take this method.
+    MethodNotAllowed,
+}
+
+impl Message {
+    /// Every message.
+    pub const ALL: [Self; 15] = [
+        Self::MissingParameter,
+        Self::BadMobile,
+        Self::AddressTooOften,
+        Self::ImageMissing,
+        Self::ImageMismatch,
+        Self::MobileTooOften,
+        Self::SendFailed,
+        Self::Sent,
+        Self::Verified,
+        Self::CodeMissing,
+        Self::CodeMismatch,
+        Self::TooManyAttempts,
+        Self::Unavailable,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+    ];
+
+    /// Whether the request did what it was for.
+    #[must_use]
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::Sent | Self::Verified)
+    }
+
+    /// A stable name for programs, logs and metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MissingParameter => "missing_parameter",
+            Self::BadMobile => "bad_mobile",
+            Self::AddressTooOften => "address_too_often",
+            Self::ImageMissing => "image_missing",
+            Self::ImageMismatch => "image_mismatch",
+            Self::MobileTooOften => "mobile_too_often",
+            Self::SendFailed => "send_failed",
+            Self::Sent => "sent",
+            Self::Verified => "verified",
+            Self::CodeMissing => "code_missing",
+            Self::CodeMismatch => "code_mismatch",
+            Self::TooManyAttempts => "too_many_attempts",
+            Self::Unavailable => "unavailable",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+        }
+    }
+
+    /// The text for people.
+    #[must_use]
+    pub fn text(self, locale: Locale) -> &'static str {
+        match locale {
+            Locale::ZhCn => self.chinese(),
+            Locale::En => self.english(),
+        }
+    }
+
+    fn chinese(self) -> &'static str {
+        match self {
+            Self::MissingParameter => "缺少必传参数",
+            Self::BadMobile => "手机号格式不正确",
+            Self::AddressTooOften => "访问过于频繁",
+            Self::ImageMissing => "图形验证码失效",
+            Self::ImageMismatch => "输入图形验证码有误",
+            Self::MobileTooOften => "发送短信过于频繁",
+            Self::SendFailed => "发送短信失败",
+            Self::Sent => "发送短信成功",
+            Self::Verified => "短信验证码正确",
+            Self::CodeMissing => "短信验证码失效",
+            Self::CodeMismatch => "输入短信验证码有误",
+            Self::TooManyAttempts => "错误次数过多",
+            Self::Unavailable => "服务暂不可用",
+            Self::NotFound => "请求的资源不存在",
+            Self::MethodNotAllowed => "不支持的请求方法",
+        }
+    }
+
+    fn english(self) -> &'static str {
+        match self {
+            Self::MissingParameter => "A required parameter is missing",
+            Self::BadMobile => "This is not a mobile number we can send to",
+            Self::AddressTooOften => "Too many requests, please try again later",
+            Self::ImageMissing => "The picture code has expired",
+            Self::ImageMismatch => "The picture code is wrong",
+            Self::MobileTooOften => "Too many messages to this number, please try again later",
+            Self::SendFailed => "The message could not be sent",
+            Self::Sent => "The message is on its way",
+            Self::Verified => "The code is right",
+            Self::CodeMissing => "The code has expired",
+            Self::CodeMismatch => "The code is wrong",
+            Self::TooManyAttempts => "Too many wrong codes",
+            Self::Unavailable => "The service is unavailable, please try again",
+            Self::NotFound => "There is nothing here",
+            Self::MethodNotAllowed => "This method is not allowed here",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_message_has_a_name_and_texts_of_its_own() {
+        let names: HashSet<_> = Message::ALL.iter().map(|message| message.name()).collect();
+        assert_eq!(names.len(), Message::ALL.len());
+        for locale in [Locale::ZhCn, Locale::En] {
+            let texts: HashSet<_> = Message::ALL.iter().map(|m| m.text(locale)).collect();
+            assert_eq!(texts.len(), Message::ALL.len());
+        }
+    }
+
+    #[test]
+    fn a_locale_reads_as_its_tag() {
+        for locale in [Locale::ZhCn, Locale::En] {
+            assert_eq!(locale.as_str().parse(), Ok(locale));
+        }
+        assert!("fr".parse::<Locale>().is_err());
+    }
+}

@@ -1,0 +1,195 @@
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+const MAX_LIMIT: u32 = 10_000_000;
+const MAX_WINDOW_S: u64 = 366 * 24 * 3600;
+
+/// At most `limit` in any `window`, wherever the window is laid: written `5/1h`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    limit: u32,
+    window: Duration,
+}
+
+impl Quota {
+    /// A quota of `limit` (1 to 10 million) in `window` (one second to 366 days).
+    ///
+    /// # Errors
+    ///
+    /// A limit or a window out of its range.
+    pub fn new(limit: u32, window: Duration) -> Result<Self, QuotaError> {
+        if !(1..=MAX_LIMIT).contains(&limit) {
+            return Err(QuotaError::Limit(limit.to_string()));
+        }
+        if window < Duration::from_secs(1) || window > Duration::from_secs(MAX_WINDOW_S) {
+            return Err(QuotaError::Window(format!("{window:?}")));
+        }
+        Ok(Self { limit, window })
+    }
+
+    /// How many the window may hold.
+    #[must_use]
+    pub fn limit(self) -> u32 {
+        self.limit
+    }
+
+    /// The length of the window.
+    #[must_use]
+    pub fn window(self) -> Duration {
+        self.window
+    }
+}
+
+impl FromStr for Quota {
+    type Err = QuotaError;
+
+    /// Reads `LIMIT/WINDOW`, the window a whole number of `s`, `m`, `h` or `d`: `10/24h`.
+    ///
+    /// # Errors
+    ///
+    /// Names the part that is wrong.
+    fn from_str(text: &str) -> Result<Self, QuotaError> {
+        let (limit, window) = text
+            .split_once('/')
+            .ok_or_else(|| QuotaError::Form(text.to_owned()))?;
+        let limit = limit
+            .parse()
+            .map_err(|_| QuotaError::Limit(limit.to_owned()))?;
+        let window = parse_window(window).ok_or_else(|| QuotaError::Window(window.to_owned()))?;
+        Self::new(limit, window)
+    }
+}
+
+fn parse_window(text: &str) -> Option<Duration> {
+    let unit_at = text.len().checked_sub(1)?;
+    let (number, unit) = text.split_at_checked(unit_at)?;
+    let seconds_each = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 24 * 3600,
+        _ => return None,
+    };
+    let seconds = number.parse::<u64>().ok()?.checked_mul(seconds_each)?;
+    Some(Duration::from_secs(seconds))
+}
+
+impl fmt::Display for Quota {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}s", self.limit, self.window.as_secs())
+    }
+}
+
+/// Why a text is not a quota.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QuotaError {
+    /// There is no slash.
+    #[error("{0:?} is not a quota: LIMIT/WINDOW such as \"5/1h\" is wanted")]
+    Form(String),
+    /// The part before the slash.
+    #[error("{0:?} is not a limit: a whole number from 1 to 10000000 is wanted")]
+    Limit(String),
+    /// The part after the slash.
+    #[error("{0:?} is not a window: 1s to 366d, in s, m, h or d, is wanted")]
+    Window(String),
+}
+
+/// Quotas that must all hold; none at all means no limit.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Quotas(Vec<Quota>);
+
+impl Quotas {
+    /// Reads a list such as `["1/60s", "5/1h"]`.
+    ///
+    /// # Errors
+    ///
+    /// The first entry that is not a quota.
+    pub fn parse<S: AsRef<str>>(entries: &[S]) -> Result<Self, QuotaError> {
+        let quotas = entries.iter().map(|entry| entry.as_ref().parse());
+        Ok(Self(quotas.collect::<Result<_, _>>()?))
+    }
+
+    /// Each of the quotas.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Quota> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Whether nothing is limited.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The largest limit: how many times a log must remember.
+    #[must_use]
+    pub fn largest_limit(&self) -> u32 {
+        self.iter().map(Quota::limit).max().unwrap_or(0)
+    }
+
+    /// The longest window: how long a log must remember them.
+    #[must_use]
+    pub fn longest_window(&self) -> Duration {
+        self.iter().map(Quota::window).max().unwrap_or_default()
+    }
+}
+
+impl FromIterator<Quota> for Quotas {
+    fn from_iter<I: IntoIterator<Item = Quota>>(quotas: I) -> Self {
+        Self(quotas.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_quota_reads_as_it_is_written() {
+        for (text, limit, seconds) in [
+            ("1/60s", 1, 60),
+            ("60/1m", 60, 60),
+            ("5/1h", 5, 3600),
+            ("10/24h", 10, 86_400),
+            ("3/7d", 3, 604_800),
+        ] {
+            let quota: Quota = text.parse().unwrap();
+            assert_eq!((quota.limit(), quota.window().as_secs()), (limit, seconds));
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_part_that_is_wrong() {
+        for (text, part) in [
+            ("5", "\"5\" is not a quota"),
+            ("0/1h", "\"0\" is not a limit"),
+            ("-1/1h", "\"-1\" is not a limit"),
+            ("x/1h", "\"x\" is not a limit"),
+            ("5/0s", "is not a window"),
+            ("5/h", "\"h\" is not a window"),
+            ("5/1w", "\"1w\" is not a window"),
+            ("5/1.5h", "\"1.5h\" is not a window"),
+            ("5/", "\"\" is not a window"),
+            ("5/367d", "is not a window"),
+            ("5/99999999999999999999s", "is not a window"),
+            ("5/1时", "\"1时\" is not a window"),
+        ] {
+            let error = text.parse::<Quota>().unwrap_err().to_string();
+            assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics(text: String) {
+            let _ = text.parse::<Quota>();
+        }
+
+        #[test]
+        fn a_printed_quota_parses_back(limit in 1..=MAX_LIMIT, seconds in 1..=MAX_WINDOW_S) {
+            let quota = Quota::new(limit, Duration::from_secs(seconds)).unwrap();
+            prop_assert_eq!(quota.to_string().parse(), Ok(quota));
+        }
+    }
+}
