@@ -2,7 +2,7 @@ use std::fmt;
 
 use phonenumber::{Mode, Type};
 
-use crate::Region;
+use crate::{Countries, Region};
 
 /// A `+` and the fifteen digits that ITU-T E.164 allows at most.
 const E164_MAX: usize = 16;
@@ -33,12 +33,35 @@ impl Mobile {
     /// [`MobileError::Malformed`] if it is no number at all, [`MobileError::NotMobile`] if it is
     /// one that can't receive an SMS, such as a landline or a premium number.
     pub fn parse(text: &str) -> Result<Self, MobileError> {
-        match strip_mainland_prefix(text) {
-            Some(national) if is_mainland_mobile(national) => {
-                Ok(Self::new(MAINLAND, national, Region::CN))
-            }
-            _ => Self::parse_e164(text),
+        match Self::parse_mainland(text) {
+            Some(mobile) => Ok(mobile),
+            None => Self::parse_e164(text),
         }
+    }
+
+    /// Reads a number that must belong to one of `countries`.
+    ///
+    /// The numbering plan is not even loaded when they name no other region than the mainland.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Mobile::parse`], and [`MobileError::NotAllowed`].
+    pub fn parse_in(countries: &Countries, text: &str) -> Result<Self, MobileError> {
+        let mobile = match Self::parse_mainland(text) {
+            Some(mobile) => mobile,
+            None if !countries.reach_abroad() => return Err(MobileError::NotAllowed),
+            None => Self::parse_e164(text)?,
+        };
+        if countries.allow(mobile.region) {
+            Ok(mobile)
+        } else {
+            Err(MobileError::NotAllowed)
+        }
+    }
+
+    fn parse_mainland(text: &str) -> Option<Self> {
+        let national = strip_mainland_prefix(text)?;
+        is_mainland_mobile(national).then(|| Self::new(MAINLAND, national, Region::CN))
     }
 
     fn parse_e164(text: &str) -> Result<Self, MobileError> {
@@ -166,6 +189,9 @@ pub enum MobileError {
     /// A number, but not that of a mobile phone.
     #[error("not a mobile number")]
     NotMobile,
+    /// Not a number of a region that may be sent to.
+    #[error("not a number of an allowed region")]
+    NotAllowed,
 }
 
 #[cfg(test)]
@@ -245,6 +271,22 @@ mod tests {
         ];
         for text in not_numbers {
             assert!(Mobile::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn only_numbers_of_allowed_regions_are_read() {
+        let rows = [
+            ("CN", "13800138000", true),
+            ("CN", "+33612345678", false),
+            ("FR", "13800138000", false),
+            ("FR", "+33612345678", true),
+            ("*", "+33612345678", true),
+        ];
+        for (country, text, allowed) in rows {
+            let countries = Countries::parse(&[country]).unwrap();
+            let mobile = Mobile::parse_in(&countries, text);
+            assert_eq!(mobile.is_ok(), allowed, "{text} in {country}: {mobile:?}");
         }
     }
 

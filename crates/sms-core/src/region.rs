@@ -80,6 +80,15 @@ impl Countries {
             Self::Only(regions) => regions.contains(&region),
         }
     }
+
+    /// Whether any region but mainland China is allowed.
+    #[must_use]
+    pub fn reach_abroad(&self) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(regions) => regions.iter().any(|&region| region != Region::CN),
+        }
+    }
 }
 
 #[cfg(test)]
