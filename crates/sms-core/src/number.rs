@@ -11,6 +11,7 @@ pub struct NumberRecord {
     challenge: Option<Challenge>,
     sends: SendLog,
     failures: SendLog,
+    keep_until: Option<Timestamp>,
 }
 
 /// What came of asking for a code to be issued.
@@ -61,6 +62,7 @@ impl NumberRecord {
             return Issue::TooOften { retry_after };
         }
         self.challenge = Some(Challenge::issue(code, now, ttl));
+        self.keep_for(now, ttl.max(quotas.longest_window()));
         Issue::Issued {
             slot: now,
             next_slot_in: self.sends.wait(now, quotas),
@@ -89,6 +91,7 @@ impl NumberRecord {
         let outcome = challenge.check(now, attempt, rules.max_attempts);
         if let CheckOutcome::Mismatch { .. } = outcome {
             self.failures.record(now, &rules.failures);
+            self.keep_for(now, rules.failures.longest_window());
         }
         outcome
     }
@@ -107,20 +110,14 @@ impl NumberRecord {
         challenge.code().filter(|_| now < challenge.expires_at())
     }
 
-    /// When nothing in the record matters any more, given the longest windows of the quotas for
-    /// sends and for failures.
+    /// When nothing in the record matters any more; `None` if nothing ever did.
     #[must_use]
-    pub fn expires_at(&self, sends: &Quotas, failures: &Quotas) -> Option<Timestamp> {
-        let moments = [
-            self.challenge.as_ref().map(Challenge::expires_at),
-            self.sends
-                .newest()
-                .map(|at| at.after(sends.longest_window())),
-            self.failures
-                .newest()
-                .map(|at| at.after(failures.longest_window())),
-        ];
-        moments.into_iter().flatten().max()
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.keep_until
+    }
+
+    fn keep_for(&mut self, now: Timestamp, span: Duration) {
+        self.keep_until = self.keep_until.max(Some(now.after(span)));
     }
 }
 
@@ -227,11 +224,11 @@ mod tests {
     #[test]
     fn a_record_outlives_its_code_as_long_as_a_quota_needs_it() {
         let mut record = NumberRecord::default();
-        assert_eq!(record.expires_at(&minute(), &Quotas::default()), None);
+        assert_eq!(record.expires_at(), None);
         issued(&mut record, NOW, "111111");
-        let day = Quotas::parse(&["10/24h"]).unwrap();
-        assert_eq!(record.expires_at(&minute(), &day), Some(NOW.after(TTL)));
+        assert_eq!(record.expires_at(), Some(NOW.after(TTL)));
+        record.check(NOW, "000000", &rules(&["20/24h"]));
         let in_a_day = NOW.after(Duration::from_secs(24 * 3600));
-        assert_eq!(record.expires_at(&day, &day), Some(in_a_day));
+        assert_eq!(record.expires_at(), Some(in_a_day));
     }
 }

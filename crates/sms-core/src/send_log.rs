@@ -51,12 +51,6 @@ impl SendLog {
             self.newest_first.remove(index);
         }
     }
-
-    /// The time of the newest entry.
-    #[must_use]
-    pub fn newest(&self) -> Option<Timestamp> {
-        self.newest_first.front().copied()
-    }
 }
 
 #[cfg(test)]
@@ -100,7 +94,7 @@ mod tests {
         assert_eq!(log, SendLog::default());
         assert_eq!(log.take(at(6), &quotas), Ok(()));
         log.give_back(at(5));
-        assert_eq!(log.newest(), Some(at(6)), "another's slot stays");
+        assert!(log.take(at(7), &quotas).is_err(), "another's slot stays");
     }
 
     #[test]
