@@ -1,0 +1,41 @@
+use std::time::Duration;
+
+use deadpool_redis::redis::RedisError;
+
+/// The store could not do a step. Whether it was done is not known.
+///
+/// No error carries a key or a value: both may hold a number.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address of the store can't be used.
+    #[error("the address of the store is not usable: {0}")]
+    Address(String),
+    /// No connection, or no answer on it, in time.
+    #[error("the store did not answer within {} ms", .0.as_millis())]
+    Timeout(Duration),
+    /// There is no connection, or it was lost.
+    #[error("the store is out of reach: {0}")]
+    Connection(String),
+    /// The store answered with an error, or with something that is no answer to what was asked.
+    #[error("the store refused the step: {0}")]
+    Refused(String),
+}
+
+impl StoreError {
+    /// Whether the connection is of no more use.
+    pub(crate) fn breaks_connection(&self) -> bool {
+        matches!(self, Self::Timeout(_) | Self::Connection(_))
+    }
+}
+
+impl From<RedisError> for StoreError {
+    fn from(error: RedisError) -> Self {
+        match error.code() {
+            // Only the code of a server's error is kept: its text may name a key.
+            Some(code) if !error.is_unrecoverable_error() => Self::Refused(code.to_owned()),
+            Some(code) => Self::Connection(code.to_owned()),
+            None if error.is_io_error() => Self::Connection(error.to_string()),
+            None => Self::Refused(format!("{:?}", error.kind())),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+use std::fmt;
+
+use sms_core::{AddressBlock, ImageId, Mobile};
+
+/// What is put before every key, so that several services can share one Redis.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KeyPrefix(String);
+
+impl KeyPrefix {
+    /// A prefix of at most 64 characters of `A-Z a-z 0-9 _ . : -`; empty for none.
+    ///
+    /// # Errors
+    ///
+    /// Any other character: braces above all would move keys to other cluster slots.
+    pub fn new(prefix: impl Into<String>) -> Result<Self, KeyPrefixError> {
+        let prefix = prefix.into();
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte);
+        if prefix.len() <= 64 && prefix.bytes().all(allowed) {
+            Ok(Self(prefix))
+        } else {
+            Err(KeyPrefixError(prefix))
+        }
+    }
+}
+
+/// A text that can't be put before keys.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a key prefix: at most 64 characters of A-Z a-z 0-9 _ . : - are wanted")]
+pub struct KeyPrefixError(String);
+
+/// A log of times that quotas are counted in, apart from those of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Log {
+    /// Pictures asked for by one address.
+    Pictures(AddressBlock),
+    /// SMS codes asked for by one address.
+    Requests(AddressBlock),
+    /// Everything the service sends.
+    Budget,
+}
+
+impl fmt::Display for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pictures(address) => write!(f, "ip:img:{address}"),
+            Self::Requests(address) => write!(f, "ip:sms:{address}"),
+            Self::Budget => f.write_str("global:sms"),
+        }
+    }
+}
+
+/// Every key name there is.
+///
+/// `img_…` and `sms_…` are shared with other programs and never change. All else about a number
+/// carries `{sms_…}` as its hash tag, so that a cluster keeps it in the slot of `sms_…`.
+#[derive(Debug, Clone)]
+pub(crate) struct Keys(KeyPrefix);
+
+impl Keys {
+    pub(crate) fn new(prefix: KeyPrefix) -> Self {
+        Self(prefix)
+    }
+
+    /// The text of a picture.
+    pub(crate) fn image(&self, id: &ImageId) -> String {
+        format!("{}img_{}", self.0.0, id.as_str())
+    }
+
+    /// The code of a number.
+    pub(crate) fn code(&self, mobile: &Mobile) -> String {
+        format!("{}sms_{}", self.0.0, mobile.key())
+    }
+
+    /// Wrong attempts at the code of a number.
+    pub(crate) fn attempts(&self, mobile: &Mobile) -> String {
+        format!("{}{{sms_{}}}:attempts", self.0.0, mobile.key())
+    }
+
+    /// Times of the last sends to a number.
+    pub(crate) fn sends(&self, mobile: &Mobile) -> String {
+        format!("{}{{sms_{}}}:sends", self.0.0, mobile.key())
+    }
+
+    /// Times of the last wrong codes for a number.
+    pub(crate) fn failures(&self, mobile: &Mobile) -> String {
+        format!("{}{{sms_{}}}:failures", self.0.0, mobile.key())
+    }
+
+    /// One of the other logs.
+    pub(crate) fn log(&self, log: Log) -> String {
+        format!("{}{log}", self.0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_keys_are_those_that_other_programs_know() {
+        let keys = Keys::new(KeyPrefix::default());
+        let id = ImageId::parse("f47ac10b-58cc-4372-a567-0e02b2c3d479").unwrap();
+        let mainland = Mobile::parse("+8613800138000").unwrap();
+        let french = Mobile::parse("+33612345678").unwrap();
+        assert_eq!(keys.image(&id), "img_f47ac10b-58cc-4372-a567-0e02b2c3d479");
+        assert_eq!(keys.code(&mainland), "sms_13800138000");
+        assert_eq!(keys.code(&french), "sms_+33612345678");
+    }
+
+    #[test]
+    fn our_keys_of_a_number_carry_its_hash_tag() {
+        let keys = Keys::new(KeyPrefix::default());
+        let mobile = Mobile::parse("13800138000").unwrap();
+        for key in [
+            keys.attempts(&mobile),
+            keys.sends(&mobile),
+            keys.failures(&mobile),
+        ] {
+            assert!(key.starts_with("{sms_13800138000}:"), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_comes_before_every_key() {
+        let keys = Keys::new(KeyPrefix::new("shop:").unwrap());
+        let mobile = Mobile::parse("13800138000").unwrap();
+        assert_eq!(keys.code(&mobile), "shop:sms_13800138000");
+        assert_eq!(keys.sends(&mobile), "shop:{sms_13800138000}:sends");
+        assert_eq!(keys.log(Log::Budget), "shop:global:sms");
+    }
+
+    #[test]
+    fn a_prefix_with_braces_is_refused() {
+        for bad in ["{a}", "a b", "图", &"x".repeat(65)] {
+            assert!(KeyPrefix::new(bad).is_err(), "{bad}");
+        }
+    }
+}

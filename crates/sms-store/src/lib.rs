@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod error;
+mod keys;
+mod memory;
+mod redis;
+mod store;
+
+pub use clock::{Clock, ManualClock};
+pub use error::StoreError;
+pub use keys::{KeyPrefix, KeyPrefixError, Log};
+pub use memory::MemoryStore;
+pub use redis::{RedisConfig, RedisStore};
+pub use store::{
+    CodeStore, Consumed, PictureAdmission, PictureRequest, Reservation, SendAdmission, SendRequest,
+    Slot,
+};

@@ -1,0 +1,37 @@
+-- All that must hold before a message goes out in one go, for a Redis that is not a cluster.
+-- KEYS: log of the address, text of the picture, budget, code, attempts, sends.
+-- ARGV: time or '', answer in lower case, code, its ttl, quotas of the address, of the budget and
+-- of the number.
+-- {0, slot, wait until the next one} admitted; {1, wait} address too often; {2} no such picture;
+-- {3} wrong answer; {4, wait} budget spent; {5, wait} number too often.
+local now = clock(ARGV[1])
+local address_quotas, budget_at = read_quotas(5)
+
+local refused_for = wait(KEYS[1], now, address_quotas)
+if refused_for > 0 then
+  return { 1, refused_for }
+end
+record(KEYS[1], now, address_quotas)
+
+local text = redis.call('GETDEL', KEYS[2])
+if not text then
+  return { 2 }
+end
+if string.lower(text) ~= ARGV[2] then
+  return { 3 }
+end
+
+local budget, mobile_at = read_quotas(budget_at)
+refused_for = wait(KEYS[3], now, budget)
+if refused_for > 0 then
+  return { 4, refused_for }
+end
+local mobile_quotas = read_quotas(mobile_at)
+refused_for = wait(KEYS[6], now, mobile_quotas)
+if refused_for > 0 then
+  return { 5, refused_for }
+end
+record(KEYS[3], now, budget)
+record(KEYS[6], now, mobile_quotas)
+keep_code(KEYS[4], KEYS[5], ARGV[3], ARGV[4])
+return { 0, now, wait(KEYS[6], now, mobile_quotas) }

@@ -1,0 +1,52 @@
+-- What every script begins with. Times are milliseconds since the Unix epoch.
+
+-- The server's time, so that the clocks of instances don't matter, unless the caller passes one
+-- in, as tests do.
+local function clock(given)
+  if given ~= '' then
+    return tonumber(given)
+  end
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- Reads quotas out of ARGV: how many, then limit and window of each. Also gives the index of
+-- what follows them.
+local function read_quotas(at)
+  local quotas = { largest_limit = 0, longest_window = 0 }
+  local count = tonumber(ARGV[at])
+  for i = 1, count do
+    local limit, window = tonumber(ARGV[at + 2 * i - 1]), tonumber(ARGV[at + 2 * i])
+    quotas[i] = { limit = limit, window = window }
+    quotas.largest_limit = math.max(quotas.largest_limit, limit)
+    quotas.longest_window = math.max(quotas.longest_window, window)
+  end
+  return quotas, at + 2 * count + 1
+end
+
+-- How long until every quota has a free slot: the k-th newest time must be as old as its window.
+local function wait(log, now, quotas)
+  local longest = 0
+  for _, quota in ipairs(quotas) do
+    local blocking = redis.call('LINDEX', log, quota.limit - 1)
+    if blocking then
+      longest = math.max(longest, blocking + quota.window - now)
+    end
+  end
+  return longest
+end
+
+-- Logs the time now, newest first, and forgets what no quota looks at.
+local function record(log, now, quotas)
+  if quotas.largest_limit > 0 then
+    redis.call('LPUSH', log, string.format('%.0f', now))
+    redis.call('LTRIM', log, 0, quotas.largest_limit - 1)
+    redis.call('PEXPIRE', log, quotas.longest_window)
+  end
+end
+
+-- Keeps the code of a number in place of any older one, whose attempts are forgotten.
+local function keep_code(code_key, attempts_key, code, ttl)
+  redis.call('SET', code_key, code, 'PX', ttl)
+  redis.call('DEL', attempts_key)
+end

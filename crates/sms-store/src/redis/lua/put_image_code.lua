@@ -1,0 +1,2 @@
+-- KEYS: text of the picture. ARGV: text, its ttl.
+return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])

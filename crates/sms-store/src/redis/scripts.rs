@@ -1,0 +1,52 @@
+use deadpool_redis::redis::{Script, ScriptInvocation};
+use sms_core::Quotas;
+
+/// A script that begins with what they share.
+macro_rules! script {
+    ($file:literal) => {
+        Script::new(concat!(
+            include_str!("lua/lib.lua"),
+            include_str!(concat!("lua/", $file))
+        ))
+    };
+}
+
+/// The steps as they run inside Redis, one script each.
+pub(super) struct Scripts {
+    pub(super) take_slot: Script,
+    pub(super) give_back_slot: Script,
+    pub(super) put_image_code: Script,
+    pub(super) consume_image_code: Script,
+    pub(super) issue: Script,
+    pub(super) settle: Script,
+    pub(super) check: Script,
+    pub(super) admit_picture: Script,
+    pub(super) admit_send: Script,
+    pub(super) ping: Script,
+}
+
+impl Scripts {
+    pub(super) fn new() -> Self {
+        Self {
+            take_slot: script!("take_slot.lua"),
+            give_back_slot: script!("give_back_slot.lua"),
+            put_image_code: script!("put_image_code.lua"),
+            consume_image_code: script!("consume_image_code.lua"),
+            issue: script!("issue.lua"),
+            settle: script!("settle.lua"),
+            check: script!("check.lua"),
+            admit_picture: script!("admit_picture.lua"),
+            admit_send: script!("admit_send.lua"),
+            ping: script!("ping.lua"),
+        }
+    }
+}
+
+/// Adds quotas to the arguments, as `read_quotas` in `lib.lua` takes them.
+pub(super) fn add_quotas(call: &mut ScriptInvocation<'_>, quotas: &Quotas) {
+    call.arg(quotas.iter().len());
+    for quota in quotas.iter() {
+        let window = u64::try_from(quota.window().as_millis()).unwrap_or(u64::MAX);
+        call.arg(quota.limit()).arg(window);
+    }
+}

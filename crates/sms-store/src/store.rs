@@ -1,0 +1,273 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sms_core::{
+    AddressBlock, CheckOutcome, CheckRules, ImageCode, ImageId, Issue, Mobile, Quotas, Settlement,
+    SmsCode, Timestamp,
+};
+
+use crate::{Log, StoreError};
+
+/// The steps of phone verification, each of them atomic.
+///
+/// Every step touches the keys of one picture, one number, one address or the budget, so that a
+/// Redis Cluster can do it on one slot. [`CodeStore::admit_picture`] and
+/// [`CodeStore::admit_send`] are several steps in a row; they are given here in terms of the
+/// others, and a store that can do all of them in one round trip does so with the same outcome.
+///
+/// Whatever the caller acts on is a value; an `Err` means that the store failed and that it is
+/// not known whether the step was done.
+#[async_trait]
+pub trait CodeStore: Send + Sync {
+    /// Takes a slot of every one of `quotas` in `log`, or of none.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    async fn take_slot(&self, log: Log, quotas: &Quotas) -> Result<Slot, StoreError>;
+
+    /// Gives back a slot that [`CodeStore::take_slot`] took.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    async fn give_back_slot(&self, log: Log, slot: Timestamp) -> Result<(), StoreError>;
+
+    /// Keeps the text of a picture for `ttl`, in place of any older one.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    async fn put_image_code(
+        &self,
+        id: &ImageId,
+        code: &ImageCode,
+        ttl: Duration,
+    ) -> Result<(), StoreError>;
+
+    /// Reads and removes the text of a picture and compares it, ASCII case ignored: of any number
+    /// of calls at the same moment one at most gets to compare.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    async fn consume_image_code(&self, id: &ImageId, answer: &str) -> Result<Consumed, StoreError>;
+
+    /// [`sms_core::NumberRecord::issue`]: takes a slot of every one of `quotas` and keeps `code`
+    /// for `ttl`, or does neither.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    async fn issue(
+        &self,
+        mobile: &Mobile,
+        code: &SmsCode,
+        ttl: Duration,
+        quotas: &Quotas,
+    ) -> Result<Issue, StoreError>;
+
+    /// [`sms_core::NumberRecord::settle`]: removes `code`, if it is still that one, and perhaps
+    /// gives back its slot.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    async fn settle(
+        &self,
+        mobile: &Mobile,
+        code: &SmsCode,
+        settlement: Settlement,
+    ) -> Result<(), StoreError>;
+
+    /// [`sms_core::NumberRecord::check`]: counts the attempt, compares, and removes the code with
+    /// the first right and the last wrong one.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    async fn check(
+        &self,
+        mobile: &Mobile,
+        attempt: &str,
+        rules: &CheckRules,
+    ) -> Result<CheckOutcome, StoreError>;
+
+    /// Asks whether the store answers.
+    ///
+    /// # Errors
+    ///
+    /// It does not.
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Keeps the text of a picture, if its address may have one.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    async fn admit_picture(
+        &self,
+        request: &PictureRequest<'_>,
+    ) -> Result<PictureAdmission, StoreError> {
+        let log = Log::Pictures(request.address);
+        if let Slot::Refused { retry_after } = self.take_slot(log, request.address_quotas).await? {
+            return Ok(PictureAdmission::AddressTooOften { retry_after });
+        }
+        self.put_image_code(request.image, request.text, request.ttl)
+            .await?;
+        Ok(PictureAdmission::Kept)
+    }
+
+    /// Everything that must hold before a message goes out, in this order: the address has a
+    /// slot, the picture's answer is right, the budget and the number have a slot; then the code
+    /// is kept.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    async fn admit_send(&self, request: &SendRequest<'_>) -> Result<SendAdmission, StoreError> {
+        let log = Log::Requests(request.address);
+        if let Slot::Refused { retry_after } = self.take_slot(log, request.address_quotas).await? {
+            return Ok(SendAdmission::AddressTooOften { retry_after });
+        }
+        let Some(image) = request.image else {
+            return Ok(SendAdmission::ImageMissing);
+        };
+        match self.consume_image_code(image, request.answer).await? {
+            Consumed::Matched => {}
+            Consumed::Mismatch => return Ok(SendAdmission::ImageMismatch),
+            Consumed::Missing => return Ok(SendAdmission::ImageMissing),
+        }
+        let budget_slot = match self.take_slot(Log::Budget, request.budget).await? {
+            Slot::Taken(slot) => slot,
+            Slot::Refused { retry_after } => return Ok(SendAdmission::BudgetSpent { retry_after }),
+        };
+        let issue = self.issue(
+            request.mobile,
+            request.code,
+            request.ttl,
+            request.mobile_quotas,
+        );
+        match issue.await? {
+            Issue::Issued { slot, next_slot_in } => Ok(SendAdmission::Admitted(Reservation {
+                slot,
+                budget_slot,
+                next_slot_in,
+            })),
+            Issue::TooOften { retry_after } => {
+                self.give_back_slot(Log::Budget, budget_slot).await?;
+                Ok(SendAdmission::MobileTooOften { retry_after })
+            }
+        }
+    }
+}
+
+/// What came of taking a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// It is taken; the moment is what gives it back.
+    Taken(Timestamp),
+    /// A quota is used up; nothing has changed.
+    Refused {
+        /// How long until the quotas have a slot again.
+        retry_after: Duration,
+    },
+}
+
+/// What came of an answer to a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consumed {
+    /// It was right.
+    Matched,
+    /// It was wrong.
+    Mismatch,
+    /// There was no such picture, or no more.
+    Missing,
+}
+
+/// A picture that wants to be kept.
+#[derive(Debug)]
+pub struct PictureRequest<'a> {
+    /// Who asks.
+    pub address: AddressBlock,
+    /// How many pictures an address may have.
+    pub address_quotas: &'a Quotas,
+    /// The name of the picture.
+    pub image: &'a ImageId,
+    /// Its text.
+    pub text: &'a ImageCode,
+    /// How long the text is kept.
+    pub ttl: Duration,
+}
+
+/// What came of [`CodeStore::admit_picture`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureAdmission {
+    /// The text is kept.
+    Kept,
+    /// The address had too many; nothing is kept.
+    AddressTooOften {
+        /// How long until it may have another.
+        retry_after: Duration,
+    },
+}
+
+/// A message that wants to be sent.
+#[derive(Debug)]
+pub struct SendRequest<'a> {
+    /// Who asks.
+    pub address: AddressBlock,
+    /// How often an address may ask.
+    pub address_quotas: &'a Quotas,
+    /// The picture that pays for the message; `None` if what was given names no picture.
+    pub image: Option<&'a ImageId>,
+    /// What the picture is said to show.
+    pub answer: &'a str,
+    /// How much the whole service may send.
+    pub budget: &'a Quotas,
+    /// Where the message goes.
+    pub mobile: &'a Mobile,
+    /// How often a number may be sent to.
+    pub mobile_quotas: &'a Quotas,
+    /// The code of the message.
+    pub code: &'a SmsCode,
+    /// How long the code is good.
+    pub ttl: Duration,
+}
+
+/// What came of [`CodeStore::admit_send`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendAdmission {
+    /// The code is kept and the slots are taken: send.
+    Admitted(Reservation),
+    /// The address asked too often; the picture is untouched.
+    AddressTooOften {
+        /// How long until it may ask again.
+        retry_after: Duration,
+    },
+    /// There was no such picture, or no more.
+    ImageMissing,
+    /// The answer was wrong; the picture is gone.
+    ImageMismatch,
+    /// The budget of the service is spent; the picture is gone.
+    BudgetSpent {
+        /// How long until there is some again.
+        retry_after: Duration,
+    },
+    /// The number was sent to too often; the picture is gone.
+    MobileTooOften {
+        /// How long until it may be sent to again.
+        retry_after: Duration,
+    },
+}
+
+/// What an admitted message holds until it is settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reservation {
+    /// Its slot among the sends to its number.
+    pub slot: Timestamp,
+    /// Its slot in the budget.
+    pub budget_slot: Timestamp,
+    /// How long until the number may be sent to again.
+    pub next_slot_in: Duration,
+}

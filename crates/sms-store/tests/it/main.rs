@@ -1,0 +1,60 @@
+//! Every store keeps the same contract, and none differs from the pure rules.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
+
+mod backend;
+mod contract;
+mod model;
+mod redis;
+
+use backend::Backend;
+
+/// Runs each of the named functions of `contract` on every backend.
+macro_rules! contract_suite {
+    ($($name:ident,)*) => {
+        mod on_memory {
+            $(#[tokio::test]
+            async fn $name() {
+                super::contract::$name(&super::Backend::memory()).await;
+            })*
+        }
+
+        mod on_redis {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::contract::$name(&super::Backend::redis()).await;
+            })*
+        }
+
+        mod on_redis_step_by_step {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::contract::$name(&super::Backend::redis_step_by_step()).await;
+            })*
+        }
+    };
+}
+
+contract_suite! {
+    a_picture_can_be_answered_once,
+    a_picture_answered_wrongly_is_gone_too,
+    a_picture_expires,
+    a_newer_picture_replaces_the_older,
+    an_address_has_a_quota_of_pictures,
+    a_code_works_only_once,
+    a_code_expires,
+    a_code_is_void_after_the_last_attempt,
+    a_number_has_a_quota_of_sends,
+    a_number_has_a_quota_of_failures,
+    a_code_deleted_by_another_program_is_gone,
+    a_settled_send_leaves_nothing_behind,
+    a_provider_limit_keeps_the_slot,
+    a_late_settlement_leaves_a_newer_code_alone,
+    a_send_is_refused_in_the_order_of_the_contract,
+    a_refused_send_takes_no_slot_of_number_or_budget,
+    a_budget_holds_over_all_numbers,
+    invariant_1_one_picture_pays_for_one_message_at_most,
+    invariant_3_a_code_is_compared_no_more_than_the_maximum,
+    invariant_3_a_code_is_accepted_once,
+    invariant_4_a_quota_holds_under_concurrency,
+}

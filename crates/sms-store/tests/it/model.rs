@@ -1,0 +1,305 @@
+//! Random histories give the same outcomes on the pure rules and on every store.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use sms_core::{
+    CheckOutcome, CheckRules, ImageCode, ImageId, Issue, Mobile, NumberRecord, Quotas, SendLog,
+    Settlement, SmsCode, Timestamp,
+};
+use sms_store::{Consumed, Log, Slot};
+
+use crate::Backend;
+
+/// Time passes in multiples of ten seconds and lives end between two of them, so that the few
+/// real milliseconds that a history takes on Redis can't decide anything.
+const TICK: Duration = Duration::from_secs(10);
+const TTL: Duration = Duration::from_secs(95);
+const NUMBERS: [&str; 2] = ["13800138000", "+33612345678"];
+const CODES: [&str; 3] = ["000000", "111111", "222222"];
+const TEXTS: [&str; 2] = ["AbCd", "XY23"];
+
+#[derive(Debug, Clone)]
+enum Step {
+    Pass { ticks: u32 },
+    Issue { number: usize, code: usize },
+    Check { number: usize, attempt: usize },
+    SettleLast { give_back: bool },
+    DeleteCode { number: usize },
+    PutImage { image: usize, text: usize },
+    ConsumeImage { image: usize, text: usize },
+    TakeSlot { log: usize },
+    GiveBackLast,
+}
+
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    Done,
+    Issue(Issue),
+    Check(CheckOutcome),
+    Consumed(Consumed),
+    Slot(Slot),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (number, code, image, text) = (0..2_usize, 0..3_usize, 0..2_usize, 0..2_usize);
+    prop_oneof![
+        3 => (1..5_u32).prop_map(|ticks| Step::Pass { ticks }),
+        3 => (number.clone(), code.clone()).prop_map(|(number, code)| Step::Issue { number, code }),
+        6 => (number.clone(), code).prop_map(|(number, attempt)| Step::Check { number, attempt }),
+        1 => any::<bool>().prop_map(|give_back| Step::SettleLast { give_back }),
+        1 => number.prop_map(|number| Step::DeleteCode { number }),
+        1 => (image.clone(), text.clone()).prop_map(|(image, text)| Step::PutImage { image, text }),
+        1 => (image, text).prop_map(|(image, text)| Step::ConsumeImage { image, text }),
+        2 => (0..3_usize).prop_map(|log| Step::TakeSlot { log }),
+        1 => Just(Step::GiveBackLast),
+    ]
+}
+
+/// The limits that hold in every history: tight, so that they are reached.
+struct Limits {
+    sends: Quotas,
+    rules: CheckRules,
+    log: Quotas,
+}
+
+fn limits() -> Limits {
+    let quotas = |list: &[&str]| Quotas::parse(list).unwrap();
+    Limits {
+        sends: quotas(&["1/20s", "3/2m"]),
+        rules: CheckRules {
+            max_attempts: 3,
+            failures: quotas(&["5/3m", "8/10m"]),
+        },
+        log: quotas(&["2/30s", "3/1m"]),
+    }
+}
+
+fn mobile(number: usize) -> Mobile {
+    Mobile::parse(NUMBERS[number]).unwrap()
+}
+
+fn code(index: usize) -> SmsCode {
+    SmsCode::parse(CODES[index]).unwrap()
+}
+
+fn image_id(image: usize) -> ImageId {
+    ImageId::parse(&format!("image-{image}")).unwrap()
+}
+
+fn image_code(text: usize) -> ImageCode {
+    ImageCode::new(TEXTS[text]).unwrap()
+}
+
+fn log(index: usize) -> Log {
+    let address = IpAddr::from(Ipv4Addr::new(203, 0, 113, 7)).into();
+    [Log::Pictures(address), Log::Requests(address), Log::Budget][index]
+}
+
+/// What a history remembers to take back later.
+#[derive(Default)]
+struct Memory {
+    issued: Option<(usize, usize, Timestamp)>,
+    taken: Option<(usize, Timestamp)>,
+}
+
+impl Memory {
+    fn note(&mut self, step: &Step, outcome: &Outcome) {
+        match (step, outcome) {
+            (&Step::Issue { number, code }, &Outcome::Issue(Issue::Issued { slot, .. })) => {
+                self.issued = Some((number, code, slot));
+            }
+            (&Step::TakeSlot { log }, &Outcome::Slot(Slot::Taken(slot))) => {
+                self.taken = Some((log, slot));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The pure rules, with nothing around them.
+#[derive(Default)]
+struct Model {
+    now: u64,
+    numbers: HashMap<usize, NumberRecord>,
+    images: HashMap<usize, (ImageCode, Timestamp)>,
+    logs: HashMap<usize, SendLog>,
+}
+
+impl Model {
+    fn run(&mut self, step: &Step, memory: &Memory, limits: &Limits) -> Outcome {
+        let now = Timestamp::from_millis(self.now);
+        match *step {
+            Step::Pass { ticks } => {
+                self.now += (TICK * ticks).as_millis() as u64;
+                Outcome::Done
+            }
+            Step::Issue {
+                number,
+                code: index,
+            } => {
+                let record = self.numbers.entry(number).or_default();
+                Outcome::Issue(record.issue(now, code(index), TTL, &limits.sends))
+            }
+            Step::Check { number, attempt } => {
+                let record = self.numbers.entry(number).or_default();
+                Outcome::Check(record.check(now, CODES[attempt], &limits.rules))
+            }
+            Step::SettleLast { give_back } => {
+                if let Some((number, index, slot)) = memory.issued {
+                    let record = self.numbers.entry(number).or_default();
+                    record.settle(&code(index), settlement(give_back, slot));
+                }
+                Outcome::Done
+            }
+            Step::DeleteCode { number } => {
+                self.numbers.entry(number).or_default().remove_code();
+                Outcome::Done
+            }
+            Step::PutImage { image, text } => {
+                self.images
+                    .insert(image, (image_code(text), now.after(TTL)));
+                Outcome::Done
+            }
+            Step::ConsumeImage { image, text } => {
+                let kept = self.images.remove(&image).filter(|(_, until)| now < *until);
+                Outcome::Consumed(match kept {
+                    Some((code, _)) if code.matches(TEXTS[text]) => Consumed::Matched,
+                    Some(_) => Consumed::Mismatch,
+                    None => Consumed::Missing,
+                })
+            }
+            Step::TakeSlot { log } => {
+                let taken = self.logs.entry(log).or_default().take(now, &limits.log);
+                Outcome::Slot(match taken {
+                    Ok(()) => Slot::Taken(now),
+                    Err(retry_after) => Slot::Refused { retry_after },
+                })
+            }
+            Step::GiveBackLast => {
+                if let Some((log, slot)) = memory.taken {
+                    self.logs.entry(log).or_default().give_back(slot);
+                }
+                Outcome::Done
+            }
+        }
+    }
+}
+
+fn settlement(give_back: bool, slot: Timestamp) -> Settlement {
+    match give_back {
+        true => Settlement::GiveBack(slot),
+        false => Settlement::KeepSlot,
+    }
+}
+
+async fn run(backend: &Backend, step: &Step, memory: &Memory, limits: &Limits) -> Outcome {
+    let store = &backend.store;
+    match *step {
+        Step::Pass { ticks } => {
+            backend.advance(TICK * ticks).await;
+            Outcome::Done
+        }
+        Step::Issue {
+            number,
+            code: index,
+        } => Outcome::Issue(
+            store
+                .issue(&mobile(number), &code(index), TTL, &limits.sends)
+                .await
+                .unwrap(),
+        ),
+        Step::Check { number, attempt } => Outcome::Check(
+            store
+                .check(&mobile(number), CODES[attempt], &limits.rules)
+                .await
+                .unwrap(),
+        ),
+        Step::SettleLast { give_back } => {
+            if let Some((number, index, slot)) = memory.issued {
+                let settlement = settlement(give_back, slot);
+                store
+                    .settle(&mobile(number), &code(index), settlement)
+                    .await
+                    .unwrap();
+            }
+            Outcome::Done
+        }
+        Step::DeleteCode { number } => {
+            backend.delete_code(&mobile(number)).await;
+            Outcome::Done
+        }
+        Step::PutImage { image, text } => {
+            store
+                .put_image_code(&image_id(image), &image_code(text), TTL)
+                .await
+                .unwrap();
+            Outcome::Done
+        }
+        Step::ConsumeImage { image, text } => Outcome::Consumed(
+            store
+                .consume_image_code(&image_id(image), TEXTS[text])
+                .await
+                .unwrap(),
+        ),
+        Step::TakeSlot { log: index } => {
+            Outcome::Slot(store.take_slot(log(index), &limits.log).await.unwrap())
+        }
+        Step::GiveBackLast => {
+            if let Some((index, slot)) = memory.taken {
+                store.give_back_slot(log(index), slot).await.unwrap();
+            }
+            Outcome::Done
+        }
+    }
+}
+
+/// Runs random histories, each on a backend that `fresh` empties.
+fn agrees_with_the_model(cases: u32, fresh: impl Fn(&tokio::runtime::Runtime) -> Backend) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let limits = limits();
+    let mut runner = TestRunner::new(Config::with_cases(cases));
+    let histories = prop::collection::vec(step(), 1..80);
+    let result = runner.run(&histories, |history| {
+        let backend = fresh(&runtime);
+        let mut memory = Memory::default();
+        let mut model = Model {
+            now: backend.clock.now().as_millis(),
+            ..Model::default()
+        };
+        for (index, step) in history.iter().enumerate() {
+            let expected = model.run(step, &memory, &limits);
+            let outcome = runtime.block_on(run(&backend, step, &memory, &limits));
+            prop_assert_eq!(&outcome, &expected, "step {}: {:?}", index, step);
+            memory.note(step, &outcome);
+        }
+        for number in 0..NUMBERS.len() {
+            let now = Timestamp::from_millis(model.now);
+            let expected = model
+                .numbers
+                .get(&number)
+                .and_then(|record| record.code(now));
+            let kept = runtime.block_on(backend.code(&mobile(number)));
+            prop_assert_eq!(kept.as_deref(), expected.map(SmsCode::expose));
+        }
+        Ok(())
+    });
+    result.unwrap();
+}
+
+#[test]
+fn the_memory_store_agrees_with_the_model() {
+    agrees_with_the_model(500, |_| Backend::memory());
+}
+
+#[test]
+fn the_redis_store_agrees_with_the_model() {
+    let server = Backend::redis();
+    agrees_with_the_model(150, |runtime| runtime.block_on(server.emptied()));
+}

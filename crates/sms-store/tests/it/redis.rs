@@ -1,0 +1,261 @@
+//! What only a store on Redis can get wrong.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use deadpool_redis::redis::{AsyncCommands, cmd};
+use sms_core::{CheckOutcome, CheckRules, ImageCode, ImageId, Mobile, Quotas, SmsCode};
+use sms_store::{CodeStore, Consumed, KeyPrefix, RedisConfig, RedisStore, StoreError};
+use sms_testkit::RedisServer;
+
+use crate::backend::{connect, redis_store};
+
+const TTL: Duration = Duration::from_secs(300);
+
+fn mobile() -> Mobile {
+    Mobile::parse("13800138000").unwrap()
+}
+
+fn code() -> SmsCode {
+    SmsCode::parse("123456").unwrap()
+}
+
+fn quotas() -> Quotas {
+    Quotas::parse(&["5/60s"]).unwrap()
+}
+
+async fn check(store: &RedisStore, attempt: &str) -> CheckOutcome {
+    let rules = CheckRules {
+        max_attempts: 5,
+        failures: quotas(),
+    };
+    store.check(&mobile(), attempt, &rules).await.unwrap()
+}
+
+#[tokio::test]
+async fn another_program_reads_the_code_and_its_time_to_live() {
+    let server = RedisServer::start();
+    redis_store(&server.url())
+        .issue(&mobile(), &code(), TTL, &quotas())
+        .await
+        .unwrap();
+    let mut redis = connect(&server).await;
+    let text: String = redis.get("sms_13800138000").await.unwrap();
+    let ttl: i64 = redis.pttl("sms_13800138000").await.unwrap();
+    assert_eq!(text, "123456");
+    assert!((295_000..=300_000).contains(&ttl), "{ttl}");
+}
+
+#[tokio::test]
+async fn another_program_writes_the_picture() {
+    let server = RedisServer::start();
+    let () = connect(&server)
+        .await
+        .set_ex("img_abc", "AbCd", 300)
+        .await
+        .unwrap();
+    let id = ImageId::parse("abc").unwrap();
+    let consumed = redis_store(&server.url())
+        .consume_image_code(&id, "aBcD")
+        .await
+        .unwrap();
+    assert_eq!(consumed, Consumed::Matched);
+}
+
+#[tokio::test]
+async fn a_code_written_without_an_end_is_checked_all_the_same() {
+    let server = RedisServer::start();
+    let mut redis = connect(&server).await;
+    let () = redis.set("sms_13800138000", "123456").await.unwrap();
+    let store = redis_store(&server.url());
+    let wrong = check(&store, "000000").await;
+    assert_eq!(wrong, CheckOutcome::Mismatch { attempts_left: 4 });
+    let ttl: i64 = redis.pttl("{sms_13800138000}:attempts").await.unwrap();
+    assert!(ttl > 0, "the attempts end: {ttl}");
+    assert_eq!(check(&store, "123456").await, CheckOutcome::Verified);
+}
+
+#[tokio::test]
+async fn invariant_6_every_key_expires() {
+    let server = RedisServer::start();
+    let store = redis_store(&server.url());
+    let id = ImageId::parse("abc").unwrap();
+    store
+        .put_image_code(&id, &ImageCode::new("AbCd").unwrap(), TTL)
+        .await
+        .unwrap();
+    store
+        .take_slot(sms_store::Log::Budget, &quotas())
+        .await
+        .unwrap();
+    store
+        .issue(&mobile(), &code(), TTL, &quotas())
+        .await
+        .unwrap();
+    check(&store, "000000").await;
+    let mut redis = connect(&server).await;
+    let keys: Vec<String> = redis.keys("*").await.unwrap();
+    assert_eq!(keys.len(), 6, "{keys:?}");
+    for key in keys {
+        let ttl: i64 = redis.ttl(&key).await.unwrap();
+        assert!(ttl > 0, "{key}: {ttl}");
+    }
+}
+
+#[tokio::test]
+async fn a_prefix_keeps_two_services_apart() {
+    let server = RedisServer::start();
+    let store = |prefix: &str| {
+        RedisStore::new(RedisConfig {
+            url: server.url(),
+            key_prefix: KeyPrefix::new(prefix).unwrap(),
+            connections: 1,
+            timeout: Duration::from_secs(10),
+        })
+        .unwrap()
+    };
+    store("a:")
+        .issue(&mobile(), &code(), TTL, &quotas())
+        .await
+        .unwrap();
+    assert_eq!(check(&store("b:"), "123456").await, CheckOutcome::Missing);
+    assert_eq!(check(&store("a:"), "123456").await, CheckOutcome::Verified);
+}
+
+#[tokio::test]
+async fn scripts_that_redis_forgot_are_loaded_again() {
+    let server = RedisServer::start();
+    let store = redis_store(&server.url());
+    store.ping().await.unwrap();
+    let () = cmd("SCRIPT")
+        .arg("FLUSH")
+        .query_async(&mut connect(&server).await)
+        .await
+        .unwrap();
+    store.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_time_is_that_of_redis_unless_a_test_gives_one() {
+    let server = RedisServer::start();
+    let issue = redis_store(&server.url())
+        .issue(&mobile(), &code(), TTL, &quotas())
+        .await;
+    let sms_core::Issue::Issued { slot, .. } = issue.unwrap() else {
+        panic!("nothing was sent before");
+    };
+    let mut redis = connect(&server).await;
+    let (seconds, _): (u64, u64) = cmd("TIME").query_async(&mut redis).await.unwrap();
+    assert!(slot.as_millis().abs_diff(seconds * 1000) < 5_000);
+}
+
+#[tokio::test]
+async fn it_fails_fast_without_redis_and_heals_by_itself() {
+    let mut server = RedisServer::start();
+    let store = redis_store(&server.url());
+    store.ping().await.unwrap();
+    server.stop();
+    let started = Instant::now();
+    let error = store.ping().await.unwrap_err();
+    assert!(matches!(error, StoreError::Connection(_)), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(1));
+    server.restart();
+    store.ping().await.unwrap();
+}
+
+// Two threads: one sees the connection close while the other restarts the server.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_restarted_between_requests_costs_none_of_them() {
+    let mut server = RedisServer::start();
+    let store = redis_store(&server.url());
+    for _ in 0..5 {
+        store.ping().await.unwrap();
+        server.restart();
+    }
+    store.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_redis_that_stalls_is_given_up_in_time() {
+    let server = RedisServer::start();
+    let config = RedisConfig {
+        url: server.url(),
+        key_prefix: KeyPrefix::default(),
+        connections: 1,
+        timeout: Duration::from_millis(200),
+    };
+    let store = RedisStore::new(config).unwrap();
+    store.ping().await.unwrap();
+    server.signal("STOP");
+    for _ in 0..3 {
+        let error = store.ping().await.unwrap_err();
+        assert!(matches!(error, StoreError::Timeout(_)), "{error}");
+    }
+    server.signal("CONT");
+    store.ping().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_share_the_connection_of_their_thread() {
+    let server = RedisServer::start();
+    let store = Arc::new(redis_store(&server.url()));
+    let tasks: Vec<_> = (0..500)
+        .map(|_| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.ping().await })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    let mut redis = connect(&server).await;
+    let clients: String = cmd("CLIENT")
+        .arg("LIST")
+        .query_async(&mut redis)
+        .await
+        .unwrap();
+    let ours = clients.lines().count() - 1;
+    assert!(
+        (1..=3).contains(&ours),
+        "{ours} connections for two threads"
+    );
+}
+
+#[tokio::test]
+async fn errors_never_carry_a_key() {
+    let server = RedisServer::start();
+    let () = connect(&server)
+        .await
+        .hset("sms_13800138000", "a", "b")
+        .await
+        .unwrap();
+    let rules = CheckRules {
+        max_attempts: 5,
+        failures: Quotas::default(),
+    };
+    let store = redis_store(&server.url());
+    let error = store.check(&mobile(), "123456", &rules).await.unwrap_err();
+    assert!(matches!(error, StoreError::Refused(_)), "{error}");
+    let text = format!("{error} {error:?}");
+    assert!(
+        !text.contains("13800138000") && !text.contains("123456"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_address_that_is_none_is_an_error() {
+    for url in ["", "localhost:6379", "http://127.0.0.1", "redis://:secret@"] {
+        let config = RedisConfig {
+            url: url.to_owned(),
+            key_prefix: KeyPrefix::default(),
+            connections: 1,
+            timeout: Duration::from_secs(1),
+        };
+        let error = RedisStore::new(config).err().map(|error| error.to_string());
+        assert!(
+            error.as_ref().is_some_and(|text| !text.contains("secret")),
+            "{url}: {error:?}"
+        );
+    }
+}
