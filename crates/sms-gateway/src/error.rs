@@ -1,0 +1,209 @@
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+/// What a failed send means for what comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorClass {
+    /// The provider does not let us in: credentials, signature, clock, list of addresses. The
+    /// operator must act.
+    Auth,
+    /// The account does not allow it: application, template, permission, balance, or a country
+    /// that the sender does not serve. The operator must act.
+    Config,
+    /// The request itself is wrong: form of the number, variables, content.
+    Argument,
+    /// The recipient is refused: blacklisted, unsubscribed, blocked content.
+    Blocked,
+    /// The provider's own limit for this number.
+    RateNumber,
+    /// The provider's limit for the account, or for requests at the same time.
+    RateAccount,
+    /// A fault of the provider, or it could not be reached; nothing was accepted.
+    Temporary,
+    /// It may have been accepted or not: time-out, connection lost after the request was
+    /// written, an answer that can't be read.
+    Unknown,
+}
+
+impl ErrorClass {
+    /// Every class.
+    pub const ALL: [Self; 8] = [
+        Self::Auth,
+        Self::Config,
+        Self::Argument,
+        Self::Blocked,
+        Self::RateNumber,
+        Self::RateAccount,
+        Self::Temporary,
+        Self::Unknown,
+    ];
+
+    /// A stable name for logs and metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::Config => "config",
+            Self::Argument => "argument",
+            Self::Blocked => "blocked",
+            Self::RateNumber => "rate_number",
+            Self::RateAccount => "rate_account",
+            Self::Temporary => "temporary",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether the message was certainly not accepted, so that its code may be forgotten.
+    #[must_use]
+    pub fn is_definite(self) -> bool {
+        self != Self::Unknown
+    }
+
+    /// Whether another sender may be given the same message.
+    #[must_use]
+    pub fn may_try_another(self) -> bool {
+        match self {
+            // The cause lies with this provider or with our account there.
+            Self::Auth | Self::Config | Self::RateAccount | Self::Temporary => true,
+            // The cause lies in the message, and another provider gets the same one.
+            Self::Argument => false,
+            // The recipient does not want messages or must not get this one: going round the
+            // list by way of another provider is what the list is there to prevent.
+            Self::Blocked => false,
+            // The limit protects the number from being flooded, and two providers together
+            // would send twice as much.
+            Self::RateNumber => false,
+            // It may have been accepted: the phone could get it twice.
+            Self::Unknown => false,
+        }
+    }
+}
+
+impl fmt::Display for ErrorClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A message was not accepted, or it is not known whether it was.
+///
+/// Neither the text nor the chain of sources contains the number, the code, a credential or a
+/// signed URL: whoever writes a sender sees to that, so that the error can go into a log.
+#[derive(Debug, thiserror::Error)]
+#[error("{sender}: {detail} ({class}{})", CodeText(.provider_code.as_deref()))]
+pub struct SendError {
+    class: ErrorClass,
+    sender: Arc<str>,
+    provider_code: Option<String>,
+    detail: Cow<'static, str>,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl SendError {
+    /// An error of the sender of that name; `detail` says what happened.
+    pub fn new(
+        class: ErrorClass,
+        sender: impl Into<Arc<str>>,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            class,
+            sender: sender.into(),
+            provider_code: None,
+            detail: detail.into(),
+            source: None,
+        }
+    }
+
+    /// The same with the code that the provider gave.
+    #[must_use]
+    pub fn with_provider_code(mut self, code: impl Into<String>) -> Self {
+        self.provider_code = Some(code.into());
+        self
+    }
+
+    /// The same with what caused it.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What it means for what comes next.
+    #[must_use]
+    pub fn class(&self) -> ErrorClass {
+        self.class
+    }
+
+    /// The name of the sender that failed.
+    #[must_use]
+    pub fn sender(&self) -> &str {
+        &self.sender
+    }
+
+    /// The provider's code, if it answered with one.
+    #[must_use]
+    pub fn provider_code(&self) -> Option<&str> {
+        self.provider_code.as_deref()
+    }
+}
+
+/// The provider's code as the end of a sentence, or nothing.
+struct CodeText<'a>(Option<&'a str>);
+
+impl fmt::Display for CodeText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(code) => write!(f, ", code {code}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_class_decides_what_comes_next() {
+        let rows = [
+            (ErrorClass::Auth, true, true),
+            (ErrorClass::Config, true, true),
+            (ErrorClass::Argument, true, false),
+            (ErrorClass::Blocked, true, false),
+            (ErrorClass::RateNumber, true, false),
+            (ErrorClass::RateAccount, true, true),
+            (ErrorClass::Temporary, true, true),
+            (ErrorClass::Unknown, false, false),
+        ];
+        assert_eq!(rows.map(|(class, ..)| class), ErrorClass::ALL);
+        for (class, definite, another) in rows {
+            assert_eq!(class.is_definite(), definite, "{class}");
+            assert_eq!(class.may_try_another(), another, "{class}");
+        }
+    }
+
+    #[test]
+    fn every_class_has_a_name_of_its_own() {
+        let names: HashSet<_> = ErrorClass::ALL.iter().map(|class| class.name()).collect();
+        assert_eq!(names.len(), ErrorClass::ALL.len());
+    }
+
+    #[test]
+    fn an_error_reads_alone_and_keeps_its_cause() {
+        let error = SendError::new(ErrorClass::Config, "ccp", "template invalid")
+            .with_provider_code("160032")
+            .with_source(std::io::Error::other("why"));
+        assert_eq!(
+            error.to_string(),
+            "ccp: template invalid (config, code 160032)"
+        );
+        assert_eq!(error.source().unwrap().to_string(), "why");
+        let bare = SendError::new(ErrorClass::Unknown, "ccp", "no answer in time");
+        assert_eq!(bare.to_string(), "ccp: no answer in time (unknown)");
+        assert!(bare.source().is_none());
+    }
+}
