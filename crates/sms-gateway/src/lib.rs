@@ -2,8 +2,10 @@
 
 mod error;
 mod message;
+mod mock;
 mod sender;
 
 pub use error::{ErrorClass, SendError};
 pub use message::{Message, MessageId};
+pub use mock::{Behaviour, MockSender, SentMessage};
 pub use sender::{Receipt, SmsSender};
