@@ -1,5 +1,8 @@
-//! Real servers for the tests of this workspace: they start on free ports and end when dropped.
+//! What the service talks to, for the tests of this workspace: servers that start on free ports
+//! and end when dropped.
 
+mod ccp_stub;
 mod redis_server;
 
+pub use ccp_stub::{CcpFault, CcpMessage, CcpRequest, CcpStub};
 pub use redis_server::RedisServer;

@@ -1,0 +1,242 @@
+//! A server that behaves as CCP does, and fails on demand.
+
+mod http;
+mod rules;
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::SystemTime;
+
+use serde_json::json;
+use tokio::io::{AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+
+pub use http::CcpRequest;
+pub use rules::CcpMessage;
+use rules::{REPEATED, Refusal};
+
+/// A CCP server on the loopback interface: it checks requests as CCP does, refuses with CCP's
+/// codes, and never takes a `reqId` twice.
+///
+/// It lives on a thread of its own, so that tests on any runtime can use it, and ends when
+/// dropped.
+#[derive(Debug)]
+pub struct CcpStub {
+    address: SocketAddr,
+    state: Arc<Mutex<State>>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    requests: Vec<CcpRequest>,
+    accepted: Vec<CcpMessage>,
+    faults: VecDeque<CcpFault>,
+    connections: usize,
+    clock: Option<SystemTime>,
+}
+
+/// What goes wrong with one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CcpFault {
+    /// The message is not accepted, and this status code says so.
+    Refuse(&'static str),
+    /// The message is not accepted: an empty answer of this HTTP status, 200 to 599.
+    Status(u16),
+    /// The message is not accepted, and the connection closes without an answer.
+    LoseRequest,
+    /// The message is not accepted; the answer is HTTP 200 with this body.
+    Answer(Vec<u8>),
+    /// The message is accepted, and the connection closes without an answer.
+    LoseAnswer,
+    /// The message is accepted; no answer comes as long as the stub lives.
+    Stall,
+    /// The message is accepted; the answer is HTTP 200 with a page instead of JSON.
+    Garbage,
+    /// The message is accepted; the answer is HTTP 200 with nothing in it.
+    Empty,
+}
+
+/// What the connection does after a request.
+enum Reaction {
+    Answer(Vec<u8>),
+    Close,
+    Hold,
+}
+
+impl CcpStub {
+    /// The account: as all constants here, made up for an example.
+    pub const ACCOUNT_SID: &'static str = "8aaf0708000000000000000000000a01";
+    /// The secret that signatures are made with.
+    pub const AUTH_TOKEN: &'static str = "0123456789abcdef0123456789abcdef";
+    /// The application, the only one of the account.
+    pub const APP_ID: &'static str = "8aaf0708000000000000000000000a02";
+    /// The template, the only one of the application; it takes two variables.
+    pub const TEMPLATE_ID: &'static str = "1";
+
+    /// Starts a stub on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// If there is no port or no thread to be had.
+    pub fn start() -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()?;
+        let listener = {
+            let _in_runtime = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let state = Arc::new(Mutex::new(State::default()));
+        let (stop, stopped) = oneshot::channel();
+        let server = serve(listener, Arc::clone(&state));
+        let thread = std::thread::Builder::new()
+            .name("ccp-stub".to_owned())
+            .spawn(move || {
+                runtime.spawn(server);
+                // It ends when the sender is dropped; the runtime takes all its tasks with it.
+                let _ = runtime.block_on(stopped);
+            })?;
+        Ok(Self {
+            address,
+            state,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// Where it listens, as `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Lets things go wrong with the next requests, one fault each in this order; after them the
+    /// stub is honest again.
+    pub fn fail_next(&self, faults: impl IntoIterator<Item = CcpFault>) {
+        lock(&self.state).faults.extend(faults);
+    }
+
+    /// Sets the clock of the stub, which it judges timestamps by and writes into its answers. It
+    /// stands still from then on.
+    pub fn set_clock(&self, now: SystemTime) {
+        lock(&self.state).clock = Some(now);
+    }
+
+    /// All requests so far, oldest first, whatever became of them.
+    #[must_use]
+    pub fn requests(&self) -> Vec<CcpRequest> {
+        lock(&self.state).requests.clone()
+    }
+
+    /// The messages that a phone got, oldest first.
+    #[must_use]
+    pub fn accepted(&self) -> Vec<CcpMessage> {
+        lock(&self.state).accepted.clone()
+    }
+
+    /// How many connections were made so far.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        lock(&self.state).connections
+    }
+}
+
+impl Drop for CcpStub {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of the stub has shown itself to the test as a lost connection already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A panic while it is held can't leave the state half changed.
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        lock(&state).connections += 1;
+        let state = Arc::clone(&state);
+        // A client that goes away in the middle is none of the stub's business.
+        tokio::spawn(async move { converse(stream, &state).await.ok() });
+    }
+}
+
+/// One connection: request after request until somebody closes it.
+async fn converse(stream: TcpStream, state: &Mutex<State>) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    while let Some(request) = http::read_request(&mut stream).await? {
+        let reaction = lock(state).react(request);
+        match reaction {
+            Reaction::Answer(bytes) => stream.write_all(&bytes).await?,
+            Reaction::Close => break,
+            Reaction::Hold => std::future::pending().await,
+        }
+    }
+    Ok(())
+}
+
+impl State {
+    fn react(&mut self, request: CcpRequest) -> Reaction {
+        let now = self.clock.unwrap_or_else(SystemTime::now);
+        let fault = self.faults.pop_front();
+        let answer = |status, body: &[u8]| Reaction::Answer(http::response(status, now, body));
+        let reaction = match fault {
+            None => match self.take(&request, now) {
+                Ok(id) => answer(200, success(&id).as_bytes()),
+                Err(Refusal::Code(code)) => answer(200, refusal(code).as_bytes()),
+                Err(Refusal::Http(status)) => answer(status, b""),
+            },
+            Some(CcpFault::Refuse(code)) => answer(200, refusal(code).as_bytes()),
+            Some(CcpFault::Status(status)) => answer(status, b""),
+            Some(CcpFault::LoseRequest) => Reaction::Close,
+            Some(CcpFault::Answer(body)) => answer(200, &body),
+            Some(accepting) => {
+                // Whether it is right is seen from what was accepted.
+                let _ = self.take(&request, now);
+                match accepting {
+                    CcpFault::Stall => Reaction::Hold,
+                    CcpFault::Garbage => answer(200, b"<html><body>502 Bad Gateway</body></html>"),
+                    CcpFault::Empty => answer(200, b""),
+                    _ => Reaction::Close,
+                }
+            }
+        };
+        self.requests.push(request);
+        reaction
+    }
+
+    /// Takes a message if the rules allow it, and gives its id.
+    fn take(&mut self, request: &CcpRequest, now: SystemTime) -> Result<String, Refusal> {
+        let message = rules::check(request, now)?;
+        let is_repeated = message.req_id.is_some()
+            && self.accepted.iter().any(|old| old.req_id == message.req_id);
+        if is_repeated {
+            return Err(Refusal::Code(REPEATED));
+        }
+        self.accepted.push(message);
+        Ok(format!("{:032x}", self.accepted.len()))
+    }
+}
+
+fn success(id: &str) -> String {
+    let created = "20240229123456";
+    json!({"statusCode": "000000", "templateSMS": {"dateCreated": created, "smsMessageSid": id}})
+        .to_string()
+}
+
+fn refusal(code: &str) -> String {
+    json!({"statusCode": code, "statusMsg": "【短信】请求被拒绝"}).to_string()
+}
