@@ -77,11 +77,15 @@ pub enum Message {
     NotFound,
     /// The path does not take this method.
     MethodNotAllowed,
+    /// The body is larger than any that is meant.
+    BodyTooLarge,
+    /// The body did not come in time.
+    BodyTooSlow,
 }
 
 impl Message {
     /// Every message.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::MissingParameter,
         Self::BadMobile,
         Self::AddressTooOften,
@@ -97,6 +101,8 @@ impl Message {
         Self::Unavailable,
         Self::NotFound,
         Self::MethodNotAllowed,
+        Self::BodyTooLarge,
+        Self::BodyTooSlow,
     ];
 
     /// Whether the request did what it was for.
@@ -124,6 +130,8 @@ impl Message {
             Self::Unavailable => "unavailable",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
+            Self::BodyTooLarge => "body_too_large",
+            Self::BodyTooSlow => "body_too_slow",
         }
     }
 
@@ -153,6 +161,8 @@ impl Message {
             Self::Unavailable => "服务暂不可用",
             Self::NotFound => "请求的资源不存在",
             Self::MethodNotAllowed => "不支持的请求方法",
+            Self::BodyTooLarge => "请求内容过大",
+            Self::BodyTooSlow => "请求超时",
         }
     }
 
@@ -173,6 +183,8 @@ impl Message {
             Self::Unavailable => "The service is unavailable, please try again",
             Self::NotFound => "There is nothing here",
             Self::MethodNotAllowed => "This method is not allowed here",
+            Self::BodyTooLarge => "The request is too large",
+            Self::BodyTooSlow => "The request took too long",
         }
     }
 }

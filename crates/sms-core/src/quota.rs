@@ -5,6 +5,9 @@ use std::time::Duration;
 const MAX_LIMIT: u32 = 10_000_000;
 const MAX_WINDOW_S: u64 = 366 * 24 * 3600;
 
+/// Units of a window in seconds, the largest first.
+const UNITS: [(u64, &str); 4] = [(24 * 3600, "d"), (3600, "h"), (60, "m"), (1, "s")];
+
 /// At most `limit` in any `window`, wherever the window is laid: written `5/1h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
@@ -64,20 +67,20 @@ impl FromStr for Quota {
 fn parse_window(text: &str) -> Option<Duration> {
     let unit_at = text.len().checked_sub(1)?;
     let (number, unit) = text.split_at_checked(unit_at)?;
-    let seconds_each = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 24 * 3600,
-        _ => return None,
-    };
+    let (seconds_each, _) = UNITS.into_iter().find(|(_, name)| *name == unit)?;
     let seconds = number.parse::<u64>().ok()?.checked_mul(seconds_each)?;
     Some(Duration::from_secs(seconds))
 }
 
 impl fmt::Display for Quota {
+    /// As it is read, the window in the largest unit that it is a whole number of.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}s", self.limit, self.window.as_secs())
+        let seconds = self.window.as_secs();
+        let (each, unit) = UNITS
+            .into_iter()
+            .find(|(each, _)| seconds.is_multiple_of(*each))
+            .unwrap_or((1, "s"));
+        write!(f, "{}/{}{unit}", self.limit, seconds / each)
     }
 }
 
@@ -156,6 +159,13 @@ mod tests {
         ] {
             let quota: Quota = text.parse().unwrap();
             assert_eq!((quota.limit(), quota.window().as_secs()), (limit, seconds));
+        }
+    }
+
+    #[test]
+    fn a_quota_prints_in_the_largest_unit() {
+        for (text, printed) in [("1/60s", "1/1m"), ("5/90s", "5/90s"), ("10/24h", "10/1d")] {
+            assert_eq!(text.parse::<Quota>().unwrap().to_string(), printed);
         }
     }
 

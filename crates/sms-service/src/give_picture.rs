@@ -1,0 +1,59 @@
+use std::time::Duration;
+
+use rand::Rng;
+use sms_captcha::{ALPHABET, draw};
+use sms_core::{AddressBlock, ImageCode, ImageId};
+use sms_store::{PictureAdmission, PictureRequest};
+
+use crate::{ServiceError, VerificationService};
+
+/// What came of asking for a picture.
+#[derive(Debug)]
+pub enum Picture {
+    /// A PNG file. Its text is in the store.
+    Drawn(Vec<u8>),
+    /// This address asked for too many.
+    AddressTooOften {
+        /// How long until it may have another.
+        retry_after: Duration,
+    },
+}
+
+impl VerificationService {
+    /// Draws a picture with a fresh text and keeps the text under `id`, in place of any older.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    pub async fn give_picture(
+        &self,
+        id: &ImageId,
+        address: AddressBlock,
+    ) -> Result<Picture, ServiceError> {
+        let policy = &self.shared.policy;
+        let text = ImageCode::generate(&mut rand::rng(), ALPHABET, policy.image.length)?;
+        let request = PictureRequest {
+            address,
+            address_quotas: &policy.limits.image_per_ip,
+            image: id,
+            text: &text,
+            ttl: policy.image.ttl,
+        };
+        match self.shared.store.admit_picture(&request).await? {
+            PictureAdmission::Kept => Ok(Picture::Drawn(self.draw(text).await?)),
+            PictureAdmission::AddressTooOften { retry_after } => {
+                Ok(Picture::AddressTooOften { retry_after })
+            }
+        }
+    }
+
+    /// Draws on a thread of its own, so that no other request waits for it.
+    async fn draw(&self, text: ImageCode) -> Result<Vec<u8>, ServiceError> {
+        let turn = self.shared.drawing.acquire().await;
+        let _turn = turn.map_err(|_| ServiceError::CutOff)?;
+        let size = self.shared.policy.image.size;
+        let drawn =
+            tokio::task::spawn_blocking(move || draw(text.expose(), size, rand::rng().next_u64()));
+        Ok(drawn.await??)
+    }
+}

@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+mod check_code;
+mod give_picture;
+mod policy;
+mod send_code;
+mod service;
+
+pub use check_code::CheckedCode;
+pub use give_picture::Picture;
+pub use policy::{CodePolicy, ImagePolicy, Limits, Policy};
+pub use send_code::{SendCode, SentCode};
+pub use service::{ServiceError, VerificationService};

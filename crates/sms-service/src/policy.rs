@@ -1,0 +1,81 @@
+use std::time::Duration;
+
+use sms_captcha::Size;
+use sms_core::{CodeLength, Countries, Quotas};
+
+/// Everything about the use cases that an operator may choose.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Pictures.
+    pub image: ImagePolicy,
+    /// Codes.
+    pub code: CodePolicy,
+    /// How much is allowed.
+    pub limits: Limits,
+}
+
+/// What pictures look like and how long they count.
+#[derive(Debug, Clone)]
+pub struct ImagePolicy {
+    /// How long the text of a picture is kept.
+    pub ttl: Duration,
+    /// Characters in a picture, 3 to 8.
+    pub length: usize,
+    /// Pixels of a picture.
+    pub size: Size,
+}
+
+/// What codes look like and how long they count.
+#[derive(Debug, Clone)]
+pub struct CodePolicy {
+    /// How long a code is good.
+    pub ttl: Duration,
+    /// Digits of a code.
+    pub length: CodeLength,
+    /// Wrong codes until a code is void, at least 1.
+    pub max_attempts: u8,
+}
+
+impl CodePolicy {
+    /// The time to live as a message tells it: whole minutes, rounded down, at least one.
+    #[must_use]
+    pub fn minutes(&self) -> u32 {
+        u32::try_from(self.ttl.as_secs() / 60)
+            .unwrap_or(u32::MAX)
+            .max(1)
+    }
+}
+
+/// How much is allowed; empty quotas allow everything.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Messages to one number.
+    pub per_mobile: Quotas,
+    /// Requests for a message by one client address.
+    pub per_ip: Quotas,
+    /// Pictures for one client address.
+    pub image_per_ip: Quotas,
+    /// Messages of the whole service.
+    pub global: Quotas,
+    /// Wrong codes for one number, over all its codes.
+    pub failures_per_mobile: Quotas,
+    /// Where messages may go.
+    pub countries: Countries,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_tells_whole_minutes_and_at_least_one() {
+        for (seconds, minutes) in [(300, 5), (299, 4), (90, 1), (59, 1), (1, 1), (600, 10)] {
+            let policy = CodePolicy {
+                ttl: Duration::from_secs(seconds),
+                length: CodeLength::SIX,
+                max_attempts: 5,
+            };
+            assert_eq!(policy.minutes(), minutes, "{seconds} s");
+        }
+    }
+}

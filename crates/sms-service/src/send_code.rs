@@ -1,0 +1,267 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sms_core::{AddressBlock, ImageId, Message as Text, Mobile, Settlement, SmsCode};
+use sms_gateway::{ErrorClass, Message, MessageId, SendError};
+use sms_store::{Log, Reservation, SendAdmission, SendRequest, StoreError};
+
+use crate::service::Shared;
+use crate::{ServiceError, VerificationService};
+
+/// A request for a code, as it came in.
+#[derive(Debug, Clone)]
+pub struct SendCode {
+    /// The number, not parsed yet.
+    pub mobile: String,
+    /// What the picture is said to show.
+    pub image_code: Option<String>,
+    /// The name of the picture.
+    pub image_code_id: Option<String>,
+    /// Who asks.
+    pub address: AddressBlock,
+}
+
+/// What came of asking for a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SentCode {
+    /// The picture code or its name is missing or empty.
+    MissingParameter,
+    /// Not a mobile number, or not one that may be sent to.
+    BadMobile,
+    /// This address asked too often.
+    AddressTooOften {
+        /// How long until it may ask again.
+        retry_after: Duration,
+    },
+    /// There is no such picture, or no more.
+    ImageMissing,
+    /// The answer to the picture was wrong.
+    ImageMismatch,
+    /// This number, or the whole service, was sent to too recently or too often.
+    MobileTooOften {
+        /// How long until it may be sent to again.
+        retry_after: Duration,
+    },
+    /// No sender took the message.
+    SendFailed {
+        /// The sender that was tried last.
+        sender: Arc<str>,
+        /// What its failure means.
+        class: ErrorClass,
+    },
+    /// A sender accepted the message.
+    Sent {
+        /// The one that did.
+        sender: Arc<str>,
+    },
+}
+
+impl SentCode {
+    /// How people are told.
+    #[must_use]
+    pub fn message(&self) -> Text {
+        match self {
+            Self::MissingParameter => Text::MissingParameter,
+            Self::BadMobile => Text::BadMobile,
+            Self::AddressTooOften { .. } => Text::AddressTooOften,
+            Self::ImageMissing => Text::ImageMissing,
+            Self::ImageMismatch => Text::ImageMismatch,
+            Self::MobileTooOften { .. } => Text::MobileTooOften,
+            Self::SendFailed { .. } => Text::SendFailed,
+            Self::Sent { .. } => Text::Sent,
+        }
+    }
+
+    /// How long to wait before asking again, if that is what it takes.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::AddressTooOften { retry_after } | Self::MobileTooOften { retry_after } => {
+                Some(*retry_after)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl VerificationService {
+    /// Sends a code to a number, if the request's picture, address and number allow it.
+    ///
+    /// Once begun it is carried through, whether or not the caller waits for it: a client that
+    /// goes away must not leave a code behind whose message was never sent.
+    ///
+    /// # Errors
+    ///
+    /// The store failed before the message was sent.
+    pub async fn send_code(&self, request: SendCode) -> Result<SentCode, ServiceError> {
+        let (Some(image_code), Some(image_code_id)) = (
+            request.image_code.filter(|code| !code.is_empty()),
+            request.image_code_id.filter(|id| !id.is_empty()),
+        ) else {
+            return Ok(SentCode::MissingParameter);
+        };
+        let countries = &self.shared.policy.limits.countries;
+        let Ok(mobile) = Mobile::parse_in(countries, &request.mobile) else {
+            return Ok(SentCode::BadMobile);
+        };
+        let order = Order {
+            mobile,
+            image_code,
+            image: ImageId::parse(&image_code_id),
+            address: request.address,
+        };
+        let shared = Arc::clone(&self.shared);
+        Ok(tokio::spawn(async move { order.carry_out(&shared).await }).await??)
+    }
+}
+
+/// A request that was understood.
+struct Order {
+    mobile: Mobile,
+    image_code: String,
+    image: Option<ImageId>,
+    address: AddressBlock,
+}
+
+impl Order {
+    async fn carry_out(self, shared: &Shared) -> Result<SentCode, StoreError> {
+        let policy = &shared.policy;
+        let message = Message {
+            id: MessageId::generate(&mut rand::rng()),
+            to: self.mobile,
+            code: SmsCode::generate(&mut rand::rng(), policy.code.length),
+            minutes: policy.code.minutes(),
+        };
+        let request = SendRequest {
+            address: self.address,
+            address_quotas: &policy.limits.per_ip,
+            image: self.image.as_ref(),
+            answer: &self.image_code,
+            budget: &policy.limits.global,
+            mobile: &self.mobile,
+            mobile_quotas: &policy.limits.per_mobile,
+            code: &message.code,
+            ttl: policy.code.ttl,
+        };
+        Ok(match shared.store.admit_send(&request).await? {
+            SendAdmission::Admitted(reservation) => shared.send(&message, reservation).await,
+            SendAdmission::AddressTooOften { retry_after } => {
+                SentCode::AddressTooOften { retry_after }
+            }
+            SendAdmission::ImageMissing => SentCode::ImageMissing,
+            SendAdmission::ImageMismatch => SentCode::ImageMismatch,
+            SendAdmission::BudgetSpent { retry_after }
+            | SendAdmission::MobileTooOften { retry_after } => {
+                SentCode::MobileTooOften { retry_after }
+            }
+        })
+    }
+}
+
+impl Shared {
+    /// Sends an admitted message and settles what it held.
+    async fn send(&self, message: &Message, reservation: Reservation) -> SentCode {
+        let admitted_at = Instant::now();
+        match self.sender.send(message).await {
+            // Only while the code is in the store may anybody be told that it was sent.
+            Ok(receipt) if admitted_at.elapsed() < self.policy.code.ttl => {
+                log::debug!(
+                    sender = &*receipt.sender, message_id = message.id.as_str(),
+                    provider_id = receipt.provider_id.as_deref().unwrap_or_default();
+                    "message accepted"
+                );
+                SentCode::Sent {
+                    sender: receipt.sender,
+                }
+            }
+            // It arrives too late to be of use.
+            Ok(receipt) => SentCode::SendFailed {
+                sender: receipt.sender,
+                class: ErrorClass::Unknown,
+            },
+            Err(error) => self.settle_failed(message, reservation, &error).await,
+        }
+    }
+
+    async fn settle_failed(
+        &self,
+        message: &Message,
+        reservation: Reservation,
+        error: &SendError,
+    ) -> SentCode {
+        log::warn!(
+            sender = error.sender(), message_id = message.id.as_str(),
+            class = error.class().name(), provider_code = error.provider_code().unwrap_or_default();
+            "message not accepted: {}", Chain(error)
+        );
+        let failed = SentCode::SendFailed {
+            sender: error.sender().into(),
+            class: error.class(),
+        };
+        match error.class() {
+            // It may still arrive: the code stays good and the slot stays taken.
+            ErrorClass::Unknown => failed,
+            ErrorClass::RateNumber => {
+                self.take_back(message, reservation, Settlement::KeepSlot)
+                    .await;
+                SentCode::MobileTooOften {
+                    retry_after: self.after_provider_limit(reservation),
+                }
+            }
+            ErrorClass::Auth
+            | ErrorClass::Config
+            | ErrorClass::Argument
+            | ErrorClass::Blocked
+            | ErrorClass::RateAccount
+            | ErrorClass::Temporary => {
+                let settlement = Settlement::GiveBack(reservation.slot);
+                self.take_back(message, reservation, settlement).await;
+                failed
+            }
+        }
+    }
+
+    /// How long to ask for patience when the provider limits a number. It doesn't say when it
+    /// will take another message, so that is our own quota's guess, or a minute.
+    fn after_provider_limit(&self, reservation: Reservation) -> Duration {
+        match reservation.next_slot_in {
+            Duration::ZERO => Duration::from_secs(60),
+            next_slot_in => next_slot_in,
+        }
+    }
+
+    /// Removes the code, settles its slot, and gives the budget its slot back. If the store fails
+    /// now the code stays until it expires: there is nobody left to tell but the operator.
+    async fn take_back(&self, message: &Message, reservation: Reservation, how: Settlement) {
+        let settled = self.store.settle(&message.to, &message.code, how).await;
+        let given_back = match self.policy.limits.global.is_empty() {
+            true => Ok(()),
+            false => {
+                self.store
+                    .give_back_slot(Log::Budget, reservation.budget_slot)
+                    .await
+            }
+        };
+        for error in [settled, given_back].into_iter().filter_map(Result::err) {
+            log::error!(
+                message_id = message.id.as_str();
+                "a failed message left its code or its slot behind: {error}"
+            );
+        }
+    }
+}
+
+/// An error with its causes on one line.
+struct Chain<'a>(&'a dyn std::error::Error);
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}

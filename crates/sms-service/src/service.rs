@@ -1,0 +1,87 @@
+use std::sync::Arc;
+
+use sms_captcha::DrawError;
+use sms_core::ImageCodeError;
+use sms_gateway::SmsSender;
+use sms_store::{CodeStore, StoreError};
+use tokio::sync::Semaphore;
+
+use crate::Policy;
+
+/// The use cases: give a picture, send a code, check a code.
+///
+/// A clone is another handle of the same service. It runs inside a tokio runtime.
+#[derive(Clone)]
+pub struct VerificationService {
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn CodeStore>,
+    pub(crate) sender: Arc<dyn SmsSender>,
+    pub(crate) policy: Policy,
+    /// As many pictures are drawn at once as there are cores: more would not be done sooner, and
+    /// the threads that answer requests would get less of the cores.
+    pub(crate) drawing: Semaphore,
+}
+
+impl VerificationService {
+    /// A service that keeps its state in `store` and sends by `sender`.
+    #[must_use]
+    pub fn new(store: Arc<dyn CodeStore>, sender: Arc<dyn SmsSender>, policy: Policy) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            shared: Arc::new(Shared {
+                store,
+                sender,
+                policy,
+                drawing: Semaphore::new(cores),
+            }),
+        }
+    }
+
+    /// Asks whether the store can be reached.
+    ///
+    /// # Errors
+    ///
+    /// It can't.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        self.shared.store.ping().await
+    }
+}
+
+/// A use case could not be carried out, and nobody asked for anything wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The policy asks for a picture that there can't be.
+    #[error("no picture: {0}")]
+    Picture(String),
+    /// The work was cut off: the process is ending.
+    #[error("the work was cut off")]
+    CutOff,
+}
+
+impl From<DrawError> for ServiceError {
+    fn from(error: DrawError) -> Self {
+        Self::Picture(error.to_string())
+    }
+}
+
+impl From<ImageCodeError> for ServiceError {
+    fn from(error: ImageCodeError) -> Self {
+        Self::Picture(error.to_string())
+    }
+}
+
+impl From<tokio::task::JoinError> for ServiceError {
+    fn from(error: tokio::task::JoinError) -> Self {
+        match error.try_into_panic() {
+            // A bug stays as loud as it would be without the task around it.
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Self::CutOff,
+        }
+    }
+}
