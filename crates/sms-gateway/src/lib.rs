@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod ccp;
 mod error;
 mod failover;
 mod message;
 mod mock;
 mod sender;
 
+pub use ccp::{CCP_BASE_URL, CcpConfig, CcpConfigError, CcpSender};
 pub use error::{ErrorClass, SendError};
 pub use failover::{Failover, NoSenders};
 pub use message::{Message, MessageId};

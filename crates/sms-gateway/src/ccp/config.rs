@@ -1,0 +1,193 @@
+use std::error::Error;
+use std::time::Duration;
+
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+
+/// The address of CCP, for [`CcpConfig::base_url`] (vendor's page `doc/rest/sms/3_2_2_2.html`).
+pub const CCP_BASE_URL: &str = "https://app.cloopen.com:8883";
+
+/// How to reach CCP and who we are there. Printing it does not show the token.
+#[derive(Debug, Clone)]
+pub struct CcpConfig {
+    /// The name of the sender, for logs and metrics.
+    pub name: String,
+    /// Where CCP is, such as [`CCP_BASE_URL`]: `https` or `http`, with or without a path to put
+    /// in front.
+    pub base_url: String,
+    /// The account ("ACCOUNT SID" in the console): letters and digits.
+    pub account_sid: String,
+    /// The secret of the account ("AUTH TOKEN" in the console).
+    pub auth_token: SecretString,
+    /// The application ("APP ID" in the console): letters and digits.
+    pub app_id: String,
+    /// The number of an approved template with two variables, the code and its minutes; `1` is
+    /// the test template that everybody has.
+    pub template_id: String,
+    /// How long one attempt may take, from connecting to the last byte of the answer. A lost
+    /// answer is asked for a second time, and this counts for each.
+    pub timeout: Duration,
+}
+
+impl CcpConfig {
+    /// The address that requests go to, if everything is as it should be.
+    pub(super) fn endpoint(&self) -> Result<Url, CcpConfigError> {
+        let letters_and_digits = "must be letters and digits";
+        let rows = [
+            (!self.name.is_empty(), "name", "must not be empty"),
+            (
+                is_word(&self.account_sid),
+                "account_sid",
+                letters_and_digits,
+            ),
+            (
+                is_token(self.auth_token.expose_secret()),
+                "auth_token",
+                "must not be empty or contain spaces",
+            ),
+            (is_word(&self.app_id), "app_id", letters_and_digits),
+            (
+                is_number(&self.template_id),
+                "template_id",
+                "must be digits",
+            ),
+            (!self.timeout.is_zero(), "timeout", "must be more than 0"),
+        ];
+        match rows.into_iter().find(|(holds, ..)| !holds) {
+            Some((_, key, problem)) => Err(CcpConfigError::Invalid { key, problem }),
+            None => self.url(),
+        }
+    }
+
+    fn url(&self) -> Result<Url, CcpConfigError> {
+        let key = "base_url";
+        let error = |problem| CcpConfigError::Invalid { key, problem };
+        let url = Url::parse(&self.base_url)
+            .map_err(|_| error("must be a URL such as https://app.cloopen.com:8883"))?;
+        if !matches!(url.scheme(), "https" | "http") {
+            return Err(error("must begin with https:// or http://"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(error("must not contain credentials"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(error("must not have a query or a fragment"));
+        }
+        let path = format!(
+            "{}/2013-12-26/Accounts/{}/SMS/TemplateSMS",
+            url.path().trim_end_matches('/'),
+            self.account_sid
+        );
+        let mut endpoint = url;
+        endpoint.set_path(&path);
+        Ok(endpoint)
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A space or line end comes from copying the token and would make every signature wrong.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Why there can be no sender for a [`CcpConfig`].
+#[derive(Debug, thiserror::Error)]
+pub enum CcpConfigError {
+    /// A value that can't be right. It is not repeated, as it may be a secret in the wrong place.
+    #[error("{key}: {problem}")]
+    Invalid {
+        /// The name of the field.
+        key: &'static str,
+        /// What it has to be.
+        problem: &'static str,
+    },
+    /// Nothing is wrong with the values, but this machine can't speak HTTPS.
+    #[error("no HTTP client: are there any trusted certificates on this machine?")]
+    Client(#[source] Box<dyn Error + Send + Sync>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> CcpConfig {
+        CcpConfig {
+            name: "ccp".to_owned(),
+            base_url: CCP_BASE_URL.to_owned(),
+            account_sid: "8aaf0708000000000000000000000a01".to_owned(),
+            auth_token: SecretString::from("0123456789abcdef0123456789abcdef"),
+            app_id: "8aaf0708000000000000000000000a02".to_owned(),
+            template_id: "1".to_owned(),
+            timeout: Duration::from_secs(5),
+        }
+    }
+
+    #[test]
+    fn the_endpoint_is_below_the_base_url() {
+        let path = "/2013-12-26/Accounts/8aaf0708000000000000000000000a01/SMS/TemplateSMS";
+        for base in [
+            "https://app.cloopen.com:8883",
+            "https://app.cloopen.com:8883/",
+            "http://127.0.0.1:1234",
+            "https://proxy.example/ccp/",
+        ] {
+            let base_url = base.to_owned();
+            let endpoint = CcpConfig {
+                base_url,
+                ..config()
+            }
+            .endpoint()
+            .unwrap();
+            let expected = format!("{}{path}", base.trim_end_matches('/'));
+            assert_eq!(endpoint.as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_named() {
+        type Change = fn(&mut CcpConfig);
+        let rows: [(&str, Change); 14] = [
+            ("name", |c| c.name.clear()),
+            ("base_url", |c| c.base_url.clear()),
+            ("base_url", |c| c.base_url = "app.cloopen.com:8883".into()),
+            ("base_url", |c| c.base_url = "ftp://app.cloopen.com".into()),
+            ("base_url", |c| {
+                c.base_url = "https://a:b@app.cloopen.com".into();
+            }),
+            ("base_url", |c| {
+                c.base_url = "https://app.cloopen.com?a".into();
+            }),
+            ("account_sid", |c| c.account_sid.clear()),
+            ("account_sid", |c| c.account_sid = "a/../b".into()),
+            ("auth_token", |c| c.auth_token = "".into()),
+            ("auth_token", |c| c.auth_token = "token\n".into()),
+            ("app_id", |c| c.app_id = " ".into()),
+            ("template_id", |c| c.template_id.clear()),
+            ("template_id", |c| c.template_id = "one".into()),
+            ("timeout", |c| c.timeout = Duration::ZERO),
+        ];
+        for (key, change) in rows {
+            let mut config = config();
+            change(&mut config);
+            let error = config.endpoint().unwrap_err();
+            let named = format!("{key}: must ");
+            assert!(error.to_string().starts_with(&named), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_token_does_not_print() {
+        let shown = format!("{:?}", config());
+        assert!(
+            !shown.contains("0123456789abcdef0123456789abcdef"),
+            "{shown}"
+        );
+    }
+}
