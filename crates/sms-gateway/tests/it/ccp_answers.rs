@@ -94,6 +94,8 @@ async fn a_lost_request_is_made_good_and_one_sms_arrives() {
         CcpFault::Status(503),
         CcpFault::Status(404),
         CcpFault::Status(302),
+        CcpFault::Status(307),
+        CcpFault::Status(202),
         CcpFault::Status(204),
         CcpFault::Refuse("160000"),
         CcpFault::Refuse("111050"),
@@ -241,7 +243,12 @@ async fn the_right_time_is_kept_for_asking_again() {
 #[tokio::test]
 async fn a_clock_that_stays_wrong_is_refused() {
     let expired = CcpFault::Refuse("111106");
-    let sent = send_through(&[expired.clone(), expired]).await;
+    let sent = send_through(&[expired.clone(), expired.clone()]).await;
     assert_eq!(sent.class(), Some(ErrorClass::Auth));
     assert_eq!((sent.code(), sent.requests.len()), (Some("111106"), 2));
+
+    // It is put right once in a send, not once in each try.
+    let sent = send_through(&[expired.clone(), CcpFault::LoseRequest, expired]).await;
+    assert_eq!(sent.class(), Some(ErrorClass::Auth));
+    assert_eq!((sent.code(), sent.requests.len()), (Some("111106"), 3));
 }

@@ -105,10 +105,20 @@ fn malformed(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
-/// A whole answer.
+/// A whole answer; one that redirects leads to `/elsewhere`.
 pub(super) fn response(status: u16, now: SystemTime, body: &[u8]) -> Vec<u8> {
+    // These have no body in HTTP: it would be taken for the beginning of the next answer.
+    let body = if matches!(status, 204 | 304) {
+        b""
+    } else {
+        body
+    };
+    let location = match status {
+        300..400 => "Location: /elsewhere\r\n",
+        _ => "",
+    };
     let head = format!(
-        "HTTP/1.1 {status} Stub\r\nDate: {}\r\nContent-Type: application/json\r\n\
+        "HTTP/1.1 {status} Stub\r\nDate: {}\r\n{location}Content-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n",
         httpdate::fmt_http_date(now),
         body.len()

@@ -46,7 +46,9 @@ struct State {
 pub enum CcpFault {
     /// The message is not accepted, and this status code says so.
     Refuse(&'static str),
-    /// The message is not accepted: an empty answer of this HTTP status, 200 to 599.
+    /// The message is not accepted: an answer of this HTTP status, 200 to 599, as from something
+    /// in between. What is in it looks like success, and a redirection leads to another path of
+    /// the stub: a client that heeds either is found out.
     Status(u16),
     /// The message is not accepted, and the connection closes without an answer.
     LoseRequest,
@@ -200,7 +202,7 @@ impl State {
                 Err(Refusal::Http(status)) => answer(status, b""),
             },
             Some(CcpFault::Refuse(code)) => answer(200, refusal(code).as_bytes()),
-            Some(CcpFault::Status(status)) => answer(status, b""),
+            Some(CcpFault::Status(status)) => answer(status, success("0").as_bytes()),
             Some(CcpFault::LoseRequest) => Reaction::Close,
             Some(CcpFault::Answer(body)) => answer(200, &body),
             Some(accepting) => {
