@@ -98,8 +98,8 @@ mod tests {
         (first, second, failover)
     }
 
-    /// Fails as told, but takes as long as the deadline allows.
-    struct Slow(ErrorClass);
+    /// Fails, but takes its time to do so.
+    struct Slow(Duration);
 
     #[async_trait]
     impl SmsSender for Slow {
@@ -108,8 +108,9 @@ mod tests {
         }
 
         async fn send(&self, _: &Message) -> Result<Receipt, SendError> {
-            tokio::time::sleep(DEADLINE).await;
-            Err(SendError::new(self.0, "slow", "failed at last"))
+            tokio::time::sleep(self.0).await;
+            let class = ErrorClass::Temporary;
+            Err(SendError::new(class, "slow", "failed at last"))
         }
     }
 
@@ -155,10 +156,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn when_time_is_up_the_outcome_is_unknown() {
-        let (first, second, failover) = pair();
-        first.behave(Behaviour::Refuse(ErrorClass::Temporary));
+    async fn when_the_time_of_all_is_up_the_outcome_is_unknown() {
+        let second = MockSender::new("second");
         second.behave(Behaviour::Stall);
+        let slow = Slow(DEADLINE / 2);
+        let senders: Vec<Arc<dyn SmsSender>> = vec![Arc::new(slow), Arc::new(second)];
+        let failover = Failover::new(senders, DEADLINE).unwrap();
         let started = Instant::now();
         let error = failover.send(&message()).await.unwrap_err();
         assert_eq!(
@@ -173,10 +176,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn no_sender_starts_after_the_deadline() {
         let second = MockSender::new("second");
-        let senders: Vec<Arc<dyn SmsSender>> = vec![
-            Arc::new(Slow(ErrorClass::Temporary)),
-            Arc::new(second.clone()),
-        ];
+        let senders: Vec<Arc<dyn SmsSender>> =
+            vec![Arc::new(Slow(DEADLINE)), Arc::new(second.clone())];
         let failover = Failover::new(senders, DEADLINE).unwrap();
         let error = failover.send(&message()).await.unwrap_err();
         assert_eq!(
