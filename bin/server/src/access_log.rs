@@ -1,0 +1,56 @@
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+use sms_core::Message;
+
+use crate::face::Face;
+use crate::request_id::{RequestId, X_REQUEST_ID};
+
+/// Names the request, counts it, and writes its one line.
+///
+/// The line has the pattern of the route, never the path: that holds a number.
+pub(crate) async fn access_log(
+    face: web::Data<Face>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let started = Instant::now();
+    let is_trusted = face.proxies.trust(request.peer_addr());
+    let id = RequestId::choose(request.headers(), is_trusted);
+    let mut response = next.call(request).await?;
+    response.headers_mut().insert(X_REQUEST_ID, id.header());
+
+    let took = started.elapsed();
+    let route = response.request().match_pattern();
+    let route = route.as_deref().map_or("unmatched", plain_pattern);
+    let outcome = outcome(&response);
+    face.metrics.request(route, outcome, took);
+    log::info!(
+        request_id = id.as_str(), method = response.request().method().as_str(), route,
+        status = response.status().as_u16(), outcome, ms = took.as_secs_f64() * 1000.0;
+        "request"
+    );
+    Ok(response)
+}
+
+/// A route is the same with and without its last slash.
+fn plain_pattern(pattern: &str) -> &str {
+    match pattern.trim_end_matches('/') {
+        "" => "/",
+        trimmed => trimmed,
+    }
+}
+
+fn outcome<B>(response: &ServiceResponse<B>) -> &'static str {
+    if let Some(message) = response.response().extensions().get::<Message>() {
+        return message.name();
+    }
+    if response.status().is_success() {
+        "ok"
+    } else {
+        "error"
+    }
+}

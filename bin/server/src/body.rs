@@ -1,0 +1,78 @@
+use std::time::Duration;
+
+use actix_web::web::{Bytes, Payload};
+use serde_json::Value;
+use sms_core::Message;
+use tokio::time::timeout;
+
+use crate::query::parameter;
+
+/// No body that is meant comes near this, in bytes.
+const LIMIT: usize = 4096;
+/// How long a client may take to send it.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
+
+/// Reads a small body, within limits of size and time.
+///
+/// # Errors
+///
+/// Which of the limits it broke. A body that broke off counts as empty.
+pub(crate) async fn read(payload: Payload) -> Result<Bytes, Message> {
+    match timeout(TIME_LIMIT, payload.to_bytes_limited(LIMIT)).await {
+        Err(_) => Err(Message::BodyTooSlow),
+        Ok(Err(_)) => Err(Message::BodyTooLarge),
+        Ok(Ok(body)) => Ok(body.unwrap_or_default()),
+    }
+}
+
+/// A member of a body that is a JSON object or a form.
+///
+/// Which of them it is shows in its first character: clients are careless with `Content-Type`.
+/// A number in JSON counts as its digits.
+pub(crate) fn member(body: &[u8], name: &str) -> Option<String> {
+    let body = std::str::from_utf8(body).ok()?.trim();
+    if !body.starts_with('{') {
+        return parameter(body, name);
+    }
+    match serde_json::from_str::<Value>(body).ok()?.get(name)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_code_is_read_from_json_and_from_a_form() {
+        let rows = [
+            (r#"{"sms_code": "012345"}"#, Some("012345")),
+            (r#" {"sms_code": 123456} "#, Some("123456")),
+            (r#"{"sms_code": null}"#, None),
+            (r#"{"sms_code": ["1"]}"#, None),
+            (r#"{"other": "1"}"#, None),
+            (r#"{"sms_code": "1""#, None),
+            ("sms_code=012345", Some("012345")),
+            ("x=1&sms_code=1&sms_code=2", Some("2")),
+            ("", None),
+            ("[]", None),
+        ];
+        for (body, code) in rows {
+            assert_eq!(
+                member(body.as_bytes(), "sms_code").as_deref(),
+                code,
+                "{body}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reading_any_bytes_never_panics(body: Vec<u8>) {
+            let _ = member(&body, "sms_code");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use actix_web::rt::System;
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::{Backend, Mode, Settings};
+use crate::{Parts, Server, logging};
+
+/// Phone verification by SMS on your own machine.
+#[derive(Debug, Parser)]
+#[command(name = "sms-server", version)]
+struct Arguments {
+    /// A TOML file with the keys that differ from the defaults
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Check the configuration, print it with secrets masked, and exit
+    #[arg(long)]
+    check_config: bool,
+}
+
+/// The whole program: reads the command line, serves until it is told to stop.
+#[must_use]
+pub fn run() -> ExitCode {
+    match try_run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sms-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn try_run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let settings = Settings::load(arguments.config.as_deref())?;
+    let parts = Parts::from_settings(&settings)?;
+    if arguments.check_config {
+        print!("{}", toml::to_string_pretty(&settings)?);
+        return Ok(());
+    }
+    logging::start(settings.log);
+    System::new().block_on(serve(settings, parts))
+}
+
+async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
+    let mode = settings.server.mode;
+    if mode == Mode::Prod && settings.store.backend == Backend::Memory {
+        log::warn!("the memory store forgets everything when the process ends");
+    }
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let server = Server::bind(&settings, parts)?;
+    log::info!("demo page at http://{}/", server.public_address());
+    if let Some(ops) = server.ops_address() {
+        log::info!("health and metrics at http://{ops}/healthz, /readyz and /metrics");
+    }
+    let stop = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        log::info!("stopping: requests that are under way may finish");
+    };
+    Ok(server.run_until(stop).await?)
+}

@@ -1,0 +1,69 @@
+//! Configuration: the compiled-in defaults, then a file, then the environment.
+
+mod error;
+mod gateway;
+mod limits;
+mod list;
+mod log;
+mod secret;
+mod server;
+mod settings;
+mod store;
+mod word;
+
+use std::path::Path;
+
+use ::config::{Config, Environment, File, FileFormat};
+
+pub use self::error::ConfigError;
+pub use self::gateway::{GatewaySettings, SenderSettings};
+pub use self::limits::LimitSettings;
+pub use self::list::List;
+pub use self::log::{LogFormat, LogLevel, LogSettings};
+pub use self::secret::{Secret, SecretUrl};
+pub use self::server::{Mode, OpsListen, Origin, ServerSettings};
+pub use self::settings::{
+    DevSettings, ImageCodeSettings, LocaleSettings, Settings, SmsCodeSettings,
+};
+pub use self::store::{Backend, StoreSettings};
+
+/// The compiled-in defaults, every key of them explained.
+pub const DEFAULTS: &str = include_str!("../../config/default.toml");
+
+impl Settings {
+    /// Reads the defaults, `file` if there is one, and the environment, and checks the whole.
+    ///
+    /// # Errors
+    ///
+    /// Names the key that is unknown or has a bad value.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let environment = Environment::with_prefix("SMS")
+            .prefix_separator("__")
+            .separator("__");
+        let mut layers = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        if let Some(file) = file {
+            let file = File::from(file).format(FileFormat::Toml).required(true);
+            layers = layers.add_source(file);
+        }
+        Self::read(layers.add_source(environment).build()?)
+    }
+
+    /// Reads the defaults and `toml` over them; the environment is left out. For tests.
+    ///
+    /// # Errors
+    ///
+    /// As [`Settings::load`].
+    pub fn from_toml(toml: &str) -> Result<Self, ConfigError> {
+        let layers = Config::builder()
+            .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
+            .add_source(File::from_str(toml, FileFormat::Toml));
+        Self::read(layers.build()?)
+    }
+
+    fn read(merged: Config) -> Result<Self, ConfigError> {
+        let mut settings: Self = serde_path_to_error::deserialize(merged)?;
+        settings.resolve_secret_files()?;
+        settings.check()?;
+        Ok(settings)
+    }
+}

@@ -1,0 +1,132 @@
+use std::fmt;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::word::word;
+use super::{ConfigError, List};
+
+/// `server.…`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerSettings {
+    /// What is allowed.
+    #[serde(deserialize_with = "word")]
+    pub mode: Mode,
+    /// Where the public listens.
+    pub listen: SocketAddr,
+    /// Where health and metrics are.
+    pub ops_listen: OpsListen,
+    /// Threads that answer requests; 0 is one for each core.
+    pub workers: usize,
+    /// Networks whose word on the client's address is taken.
+    pub trusted_proxies: List<IpNet>,
+    /// Origins whose pages may call.
+    pub cors_origins: List<Origin>,
+    /// Seconds that requests may take after SIGTERM.
+    pub shutdown_timeout_s: u64,
+}
+
+/// For whom the server runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// For its developer: a mock sender, an outbox to look into.
+    Dev,
+    /// For the public.
+    Prod,
+}
+
+/// An address to listen on, or nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct OpsListen(pub Option<SocketAddr>);
+
+impl TryFrom<String> for OpsListen {
+    type Error = std::net::AddrParseError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.as_str() {
+            "" => Ok(Self(None)),
+            address => Ok(Self(Some(address.parse()?))),
+        }
+    }
+}
+
+impl From<OpsListen> for String {
+    fn from(listen: OpsListen) -> Self {
+        listen
+            .0
+            .map(|address| address.to_string())
+            .unwrap_or_default()
+    }
+}
+
+/// A web origin as browsers write it in `Origin`: scheme, host and perhaps a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin(String);
+
+impl Origin {
+    /// The origin as browsers write it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Origin {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wanted = || format!("{text:?} is not an origin such as \"https://shop.example\"");
+        let url = Url::parse(text).map_err(|_| wanted())?;
+        let origin = url.origin().ascii_serialization();
+        let is_web = matches!(url.scheme(), "http" | "https");
+        if is_web && origin == text.trim_end_matches('/') {
+            Ok(Self(origin))
+        } else {
+            Err(wanted())
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl ServerSettings {
+    /// How many threads answer requests.
+    #[must_use]
+    pub fn worker_threads(&self) -> usize {
+        match self.workers {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            workers => workers,
+        }
+    }
+
+    /// How long requests may take after SIGTERM.
+    #[must_use]
+    pub fn shutdown_timeout(&self) -> Duration {
+        Duration::from_secs(self.shutdown_timeout_s)
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        if self.workers > 1024 {
+            return Err(ConfigError::key(
+                "server.workers",
+                "at most 1024 are allowed",
+            ));
+        }
+        if self.shutdown_timeout_s > 3600 {
+            let problem = "at most 3600 seconds are allowed";
+            return Err(ConfigError::key("server.shutdown_timeout_s", problem));
+        }
+        Ok(())
+    }
+}

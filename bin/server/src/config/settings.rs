@@ -1,0 +1,191 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sms_captcha::Size;
+use sms_core::{CodeLength, Locale};
+use sms_service::{CodePolicy, ImagePolicy, Policy};
+
+use super::{
+    ConfigError, GatewaySettings, LimitSettings, LogSettings, Mode, ServerSettings, StoreSettings,
+};
+
+/// The whole configuration.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// `server.…`
+    pub server: ServerSettings,
+    /// `store.…`
+    pub store: StoreSettings,
+    /// `image_code.…`
+    pub image_code: ImageCodeSettings,
+    /// `sms_code.…`
+    pub sms_code: SmsCodeSettings,
+    /// `limits.…`
+    pub limits: LimitSettings,
+    /// `gateway.…`
+    pub gateway: GatewaySettings,
+    /// `dev.…`
+    pub dev: DevSettings,
+    /// `locale.…`
+    pub locale: LocaleSettings,
+    /// `log.…`
+    pub log: LogSettings,
+}
+
+/// `image_code.…`
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageCodeSettings {
+    /// Seconds that a picture counts.
+    pub ttl_s: u64,
+    /// Characters in it.
+    pub length: usize,
+    /// Pixels across.
+    pub width: u16,
+    /// Pixels down.
+    pub height: u16,
+}
+
+/// `sms_code.…`
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmsCodeSettings {
+    /// Seconds that a code is good.
+    pub ttl_s: u64,
+    /// Digits.
+    pub length: u8,
+    /// Wrong codes until a code is void.
+    pub max_attempts: u8,
+}
+
+/// `dev.…`
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DevSettings {
+    /// Whether there is an outbox to look into; by default in mode `dev`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outbox: Option<bool>,
+}
+
+/// `locale.…`
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocaleSettings {
+    /// Language of messages to people.
+    #[serde(deserialize_with = "read_locale", serialize_with = "write_locale")]
+    pub messages: Locale,
+}
+
+impl Settings {
+    /// The rules of the use cases.
+    ///
+    /// # Errors
+    ///
+    /// A value out of its range, by its key.
+    pub fn policy(&self) -> Result<Policy, ConfigError> {
+        Ok(Policy {
+            image: self.image_code.policy()?,
+            code: self.sms_code.policy()?,
+            limits: self.limits.limits()?,
+        })
+    }
+
+    /// Whether there is an outbox to look into: somebody wants it, and a mock fills it.
+    #[must_use]
+    pub fn has_outbox(&self) -> bool {
+        let wanted = self.dev.outbox.unwrap_or(self.server.mode == Mode::Dev);
+        wanted && self.gateway.has_mock()
+    }
+
+    pub(super) fn resolve_secret_files(&mut self) -> Result<(), ConfigError> {
+        self.store.resolve_secret_files()?;
+        self.gateway.resolve_secret_files()
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        self.server.check()?;
+        self.store.check()?;
+        self.policy()?;
+        self.gateway.check()?;
+        match self.server.mode {
+            Mode::Dev => Ok(()),
+            Mode::Prod => self.check_for_prod(),
+        }
+    }
+
+    fn check_for_prod(&self) -> Result<(), ConfigError> {
+        if self.gateway.has_mock() {
+            let problem = "a mock sender is not allowed when server.mode is \"prod\"";
+            return Err(ConfigError::key("gateway.order", problem));
+        }
+        if self.dev.outbox == Some(true) {
+            let problem = "not allowed when server.mode is \"prod\"";
+            return Err(ConfigError::key("dev.outbox", problem));
+        }
+        Ok(())
+    }
+}
+
+impl ImageCodeSettings {
+    fn policy(&self) -> Result<ImagePolicy, ConfigError> {
+        let lengths = sms_captcha::MIN_LENGTH..=sms_captcha::MAX_LENGTH;
+        if !lengths.contains(&self.length) {
+            let problem = format!("{} to {} are allowed", lengths.start(), lengths.end());
+            return Err(ConfigError::key("image_code.length", problem));
+        }
+        let size = Size::new(self.width, self.height).map_err(|error| {
+            let key = match error {
+                sms_captcha::SizeError::Width(_) => "image_code.width",
+                sms_captcha::SizeError::Height(_) => "image_code.height",
+            };
+            ConfigError::key(key, error)
+        })?;
+        Ok(ImagePolicy {
+            ttl: ttl("image_code.ttl_s", self.ttl_s, 3600)?,
+            length: self.length,
+            size,
+        })
+    }
+}
+
+impl SmsCodeSettings {
+    fn policy(&self) -> Result<CodePolicy, ConfigError> {
+        if !(1..=100).contains(&self.max_attempts) {
+            return Err(ConfigError::key(
+                "sms_code.max_attempts",
+                "1 to 100 are allowed",
+            ));
+        }
+        Ok(CodePolicy {
+            ttl: ttl("sms_code.ttl_s", self.ttl_s, 600)?,
+            length: CodeLength::new(self.length)
+                .map_err(|error| ConfigError::key("sms_code.length", error))?,
+            max_attempts: self.max_attempts,
+        })
+    }
+}
+
+fn ttl(key: &str, seconds: u64, most: u64) -> Result<Duration, ConfigError> {
+    if (1..=most).contains(&seconds) {
+        Ok(Duration::from_secs(seconds))
+    } else {
+        Err(ConfigError::key(
+            key,
+            format!("1 to {most} seconds are allowed"),
+        ))
+    }
+}
+
+fn read_locale<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Locale, D::Error> {
+    let tag = String::deserialize(deserializer)?;
+    tag.parse().map_err(serde::de::Error::custom)
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn write_locale<S: Serializer>(locale: &Locale, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(locale.as_str())
+}

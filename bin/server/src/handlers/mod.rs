@@ -1,0 +1,17 @@
+//! One file a use case: they read the request, call, and answer.
+
+mod check_code;
+mod demo;
+mod give_picture;
+mod ops;
+mod outbox;
+mod send_code;
+mod unmatched;
+
+pub(crate) use check_code::check_code;
+pub(crate) use demo::{asset, demo_page};
+pub(crate) use give_picture::give_picture;
+pub(crate) use ops::{healthz, metrics, readyz};
+pub(crate) use outbox::outbox;
+pub(crate) use send_code::send_code;
+pub(crate) use unmatched::{not_allowed, not_found};

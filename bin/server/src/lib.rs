@@ -1,0 +1,26 @@
+//! The server around the use cases: configuration, HTTP, logs and metrics. The only crate that
+//! picks a backend.
+//!
+//! It is a library so that tests can start the whole of it on a free port; see [`Server`].
+
+pub mod config;
+
+mod access_log;
+mod body;
+mod cli;
+mod client_address;
+mod demo;
+mod face;
+mod handlers;
+mod logging;
+mod metrics;
+mod query;
+mod reply;
+mod request_id;
+mod routes;
+mod server;
+mod wiring;
+
+pub use cli::run;
+pub use server::{Server, ServerError};
+pub use wiring::{Parts, WiringError};

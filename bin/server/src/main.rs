@@ -1,0 +1,7 @@
+//! The `sms-server` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sms_server::run()
+}

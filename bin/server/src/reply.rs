@@ -1,0 +1,135 @@
+use std::time::Duration;
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use serde::Serialize;
+use sms_core::{Locale, Message};
+
+/// An answer of the Django face: always the same JSON shape.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    message: Message,
+    allow: Option<&'static str>,
+    body: Body,
+}
+
+#[derive(Debug, Serialize)]
+struct Body {
+    code: u16,
+    errmsg: &'static str,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts_left: Option<u8>,
+}
+
+impl Reply {
+    pub(crate) fn new(message: Message, locale: Locale) -> Self {
+        Self {
+            message,
+            allow: None,
+            body: Body {
+                code: if message.is_success() { 0 } else { 400 },
+                errmsg: message.text(locale),
+                outcome: message.name(),
+                retry_after: None,
+                attempts_left: None,
+            },
+        }
+    }
+
+    /// Says when to ask again, in whole seconds: rounded up, so that it is not too early.
+    pub(crate) fn retry_after(mut self, wait: Option<Duration>) -> Self {
+        let seconds = |wait: Duration| u64::try_from(wait.as_millis().div_ceil(1000));
+        self.body.retry_after = wait.map(|wait| seconds(wait).unwrap_or(u64::MAX).max(1));
+        self
+    }
+
+    /// Says how many attempts are left.
+    pub(crate) fn attempts_left(mut self, attempts: Option<u8>) -> Self {
+        self.body.attempts_left = attempts;
+        self
+    }
+
+    /// Says which methods the path takes.
+    pub(crate) fn allow(mut self, methods: &'static str) -> Self {
+        self.allow = Some(methods);
+        self
+    }
+}
+
+impl Responder for Reply {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::build(status(self.message));
+        response.insert_header((CACHE_CONTROL, "no-store"));
+        if let Some(seconds) = self.body.retry_after {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        if let Some(methods) = self.allow {
+            response.insert_header((ALLOW, methods));
+        }
+        let mut response = response.json(self.body);
+        response.extensions_mut().insert(self.message);
+        response
+    }
+}
+
+/// What happened to the request is in the body: front ends of this shape look at nothing else.
+/// Only what HTTP itself has a word for has a status of its own.
+fn status(message: Message) -> StatusCode {
+    match message {
+        Message::MissingParameter
+        | Message::BadMobile
+        | Message::AddressTooOften
+        | Message::ImageMissing
+        | Message::ImageMismatch
+        | Message::MobileTooOften
+        | Message::SendFailed
+        | Message::Sent
+        | Message::Verified
+        | Message::CodeMissing
+        | Message::CodeMismatch
+        | Message::TooManyAttempts => StatusCode::OK,
+        Message::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Message::NotFound => StatusCode::NOT_FOUND,
+        Message::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Message::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Message::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_http_has_a_word_for_has_a_status_of_its_own() {
+        let others: Vec<_> = Message::ALL
+            .into_iter()
+            .filter(|message| status(*message) != StatusCode::OK)
+            .map(|message| (message, status(message).as_u16()))
+            .collect();
+        let expected = [
+            (Message::Unavailable, 503),
+            (Message::NotFound, 404),
+            (Message::MethodNotAllowed, 405),
+            (Message::BodyTooLarge, 413),
+            (Message::BodyTooSlow, 408),
+        ];
+        assert_eq!(others, expected);
+    }
+
+    #[test]
+    fn code_and_errmsg_come_first() {
+        let reply = Reply::new(Message::MobileTooOften, Locale::ZhCn)
+            .retry_after(Some(Duration::from_millis(1001)));
+        let body = serde_json::to_string(&reply.body).unwrap();
+        let expected = r#"{"code":400,"errmsg":"发送短信过于频繁","outcome":"mobile_too_often","retry_after":2}"#;
+        assert_eq!(body, expected);
+    }
+}

@@ -1,0 +1,67 @@
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use rand::Rng;
+
+/// The header that carries a request's id, from a trusted proxy and back to the client.
+pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The name of one request in the log.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(HeaderValue);
+
+impl RequestId {
+    /// The id that a trusted proxy gave, or a new one. Nobody else's is taken: it is written to
+    /// the log, and a stranger could make that a number or a code.
+    pub(crate) fn choose(headers: &HeaderMap, is_trusted: bool) -> Self {
+        let given = headers
+            .get(X_REQUEST_ID)
+            .filter(|id| is_trusted && is_plain(id));
+        given.map_or_else(Self::generate, |id| Self(id.clone()))
+    }
+
+    fn generate() -> Self {
+        let text = format!(
+            "{:032x}",
+            (u128::from(rand::rng().next_u64()) << 64) | u128::from(rand::rng().next_u64())
+        );
+        // Hexadecimal digits are always a header value.
+        Self(HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("")))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+
+    pub(crate) fn header(&self) -> HeaderValue {
+        self.0.clone()
+    }
+}
+
+fn is_plain(id: &HeaderValue) -> bool {
+    let id = id.as_bytes();
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    (1..=64).contains(&id.len()) && id.iter().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(id: &'static str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(X_REQUEST_ID, HeaderValue::from_static(id));
+        headers
+    }
+
+    #[test]
+    fn a_trusted_proxy_names_the_request() {
+        assert_eq!(RequestId::choose(&headers("abc-1"), true).as_str(), "abc-1");
+    }
+
+    #[test]
+    fn a_stranger_or_a_strange_id_does_not() {
+        for (id, is_trusted) in [("13800138000", false), ("a b", true), ("", true)] {
+            let chosen = RequestId::choose(&headers(id), is_trusted);
+            assert_eq!(chosen.as_str().len(), 32, "{id:?}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+use actix_cors::Cors;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::middleware::Condition;
+use actix_web::web::{self, ServiceConfig, get, post};
+
+use crate::config::{List, Origin};
+use crate::demo::ASSETS;
+use crate::face::Face;
+use crate::handlers::{
+    asset, check_code, demo_page, give_picture, healthz, metrics, not_allowed, not_found, outbox,
+    readyz, send_code,
+};
+use crate::request_id::X_REQUEST_ID;
+
+/// Every path of the public listener.
+pub(crate) fn public(app: &mut ServiceConfig, face: &Face, origins: &List<Origin>) {
+    app.service(
+        web::resource(["/image_codes/{uuid}/", "/image_codes/{uuid}"])
+            .wrap(cors(origins))
+            .route(get().to(give_picture))
+            .default_service(web::to(not_allowed::get)),
+    )
+    .service(
+        web::resource(["/sms_codes/{mobile}/", "/sms_codes/{mobile}"])
+            .wrap(cors(origins))
+            .route(get().to(send_code))
+            .default_service(web::to(not_allowed::get)),
+    )
+    .service(
+        web::resource(["/sms_codes/{mobile}/verify/", "/sms_codes/{mobile}/verify"])
+            .wrap(cors(origins))
+            .route(post().to(check_code))
+            .default_service(web::to(not_allowed::post)),
+    )
+    .service(
+        web::resource("/")
+            .route(get().to(demo_page))
+            .default_service(web::to(not_allowed::get)),
+    );
+    for file in &ASSETS {
+        app.route(file.path, get().to(move || asset(file)));
+    }
+    if face.outbox.is_some() {
+        app.route("/dev/outbox", get().to(outbox));
+    }
+    app.default_service(web::to(not_found));
+}
+
+/// Every path of the operator's listener.
+pub(crate) fn ops(app: &mut ServiceConfig) {
+    app.route("/healthz", get().to(healthz))
+        .route("/readyz", get().to(readyz))
+        .route("/metrics", get().to(metrics));
+}
+
+/// Lets pages of the configured origins call, with their cookies, as the pages of such shops do.
+fn cors(origins: &List<Origin>) -> Condition<Cors> {
+    let cors = Cors::default()
+        .allowed_methods(["GET", "POST"])
+        .allow_any_header()
+        .expose_headers([RETRY_AFTER, X_REQUEST_ID])
+        .supports_credentials()
+        .max_age(3600);
+    let cors = origins
+        .iter()
+        .fold(cors, |cors, origin| cors.allowed_origin(origin.as_str()));
+    Condition::new(!origins.is_empty(), cors)
+}

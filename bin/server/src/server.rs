@@ -1,0 +1,147 @@
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::dev::Server as HttpService;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+
+use crate::access_log::access_log;
+use crate::config::Settings;
+use crate::face::Face;
+use crate::{Parts, WiringError, routes};
+
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection without a request is kept for the next one. Proxies keep theirs for a
+/// minute, and the one who closes first must not be us.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long a closing connection may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The two listeners: the public one, and the operator's.
+pub struct Server {
+    public: HttpService,
+    public_address: SocketAddr,
+    ops: Option<(HttpService, SocketAddr)>,
+    draining: Arc<AtomicBool>,
+}
+
+impl Server {
+    /// Binds the listeners that `settings` name, over `parts`. A port of 0 is a free one.
+    ///
+    /// # Errors
+    ///
+    /// An address can't be listened on, or the settings contradict themselves.
+    pub fn bind(settings: &Settings, parts: Parts) -> Result<Self, ServerError> {
+        let draining = Arc::new(AtomicBool::new(false));
+        let face = web::Data::new(Face::new(settings, parts, Arc::clone(&draining))?);
+        let (public, public_address) = bind_public(settings, face.clone())?;
+        let ops = match settings.server.ops_listen.0 {
+            Some(address) => Some(bind_ops(address, face)?),
+            None => None,
+        };
+        Ok(Self {
+            public,
+            public_address,
+            ops,
+            draining,
+        })
+    }
+
+    /// Where the public is served.
+    #[must_use]
+    pub fn public_address(&self) -> SocketAddr {
+        self.public_address
+    }
+
+    /// Where health and metrics are.
+    #[must_use]
+    pub fn ops_address(&self) -> Option<SocketAddr> {
+        self.ops.as_ref().map(|(_, address)| *address)
+    }
+
+    /// Serves until `stop` ends; then accepts nothing new, lets what is under way finish, and
+    /// returns. The operator's listener goes last, so that it can say that the server drains.
+    ///
+    /// # Errors
+    ///
+    /// A listener failed.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> io::Result<()> {
+        let public_handle = self.public.handle();
+        let ops_handle = self.ops.as_ref().map(|(ops, _)| ops.handle());
+        let ops = async {
+            match self.ops {
+                Some((ops, _)) => ops.await,
+                None => Ok(()),
+            }
+        };
+        let stopping = async {
+            stop.await;
+            self.draining.store(true, Ordering::Release);
+            public_handle.stop(true).await;
+            if let Some(ops) = ops_handle {
+                ops.stop(false).await;
+            }
+        };
+        let (public, ops, ()) = tokio::join!(self.public, ops, stopping);
+        public.and(ops)
+    }
+}
+
+fn bind_public(
+    settings: &Settings,
+    face: web::Data<Face>,
+) -> Result<(HttpService, SocketAddr), ServerError> {
+    let origins = settings.server.cors_origins.clone();
+    let app = move || {
+        App::new()
+            .app_data(face.clone())
+            .wrap(from_fn(access_log))
+            .configure(|app| routes::public(app, &face, &origins))
+    };
+    let address = settings.server.listen;
+    let server = HttpServer::new(app)
+        .workers(settings.server.worker_threads())
+        .client_request_timeout(HEAD_TIMEOUT)
+        .client_disconnect_timeout(CLOSE_TIMEOUT)
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(settings.server.shutdown_timeout().as_secs())
+        .disable_signals()
+        .bind(address)
+        .map_err(|source| ServerError::Listen { address, source })?;
+    let bound = server.addrs()[0];
+    Ok((server.run(), bound))
+}
+
+fn bind_ops(
+    address: SocketAddr,
+    face: web::Data<Face>,
+) -> Result<(HttpService, SocketAddr), ServerError> {
+    let app = move || App::new().app_data(face.clone()).configure(routes::ops);
+    let server = HttpServer::new(app)
+        .workers(1)
+        .disable_signals()
+        .bind(address)
+        .map_err(|source| ServerError::Listen { address, source })?;
+    let bound = server.addrs()[0];
+    Ok((server.run(), bound))
+}
+
+/// The server can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// What it is made of can't be made.
+    #[error(transparent)]
+    Wiring(#[from] WiringError),
+    /// An address can't be listened on.
+    #[error("can't listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+}

@@ -1,0 +1,106 @@
+use std::sync::Arc;
+
+use rustls::crypto::ring;
+use sms_core::load_numbering_plan;
+use sms_gateway::{CcpConfigError, CcpSender, Failover, MockSender, SmsSender};
+use sms_service::VerificationService;
+use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore, StoreError};
+
+use crate::config::{Backend, ConfigError, SenderSettings, Settings};
+
+/// What a server is made of besides HTTP.
+#[derive(Clone)]
+pub struct Parts {
+    /// Where the state is.
+    pub store: Arc<dyn CodeStore>,
+    /// What sends.
+    pub sender: Arc<dyn SmsSender>,
+    /// The mock whose messages may be looked at.
+    pub outbox: Option<MockSender>,
+}
+
+/// The parts that the configuration asks for can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum WiringError {
+    /// The configuration is not usable.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The store can't be made.
+    #[error("store.url: {0}")]
+    Store(#[from] StoreError),
+    /// A sender can't be made.
+    #[error("gateway.senders.{name}.{error}")]
+    Sender {
+        /// Its name.
+        name: String,
+        /// The key below it and what is wrong with that.
+        error: CcpConfigError,
+    },
+}
+
+impl Parts {
+    /// Makes the parts that `settings` ask for.
+    ///
+    /// # Errors
+    ///
+    /// Names the key that asks for what can't be had.
+    pub fn from_settings(settings: &Settings) -> Result<Self, WiringError> {
+        // What speaks TLS, to Redis and to providers, takes the process-wide default. An error
+        // says that there is one already.
+        let _ = ring::default_provider().install_default();
+        let (sender, mock) = sender(settings)?;
+        Ok(Self {
+            store: store(settings)?,
+            sender,
+            outbox: mock.filter(|_| settings.has_outbox()),
+        })
+    }
+
+    /// The use cases over these parts.
+    pub(crate) fn service(&self, settings: &Settings) -> Result<VerificationService, ConfigError> {
+        let policy = settings.policy()?;
+        if policy.limits.countries.reach_abroad() {
+            load_numbering_plan();
+        }
+        let (store, sender) = (Arc::clone(&self.store), Arc::clone(&self.sender));
+        Ok(VerificationService::new(store, sender, policy))
+    }
+}
+
+fn store(settings: &Settings) -> Result<Arc<dyn CodeStore>, WiringError> {
+    match settings.store.backend {
+        Backend::Memory => Ok(Arc::new(MemoryStore::new(Clock::system()))),
+        Backend::Redis => Ok(Arc::new(RedisStore::new(RedisConfig {
+            url: settings.store.url.expose().to_owned(),
+            key_prefix: settings.store.prefix()?,
+            connections: settings.store.connections(settings.server.worker_threads()),
+            timeout: settings.store.timeout(),
+        })?)),
+    }
+}
+
+/// The senders behind one front, and the first mock among them.
+fn sender(settings: &Settings) -> Result<(Arc<dyn SmsSender>, Option<MockSender>), WiringError> {
+    let mut mock = None;
+    let mut senders: Vec<Arc<dyn SmsSender>> = Vec::new();
+    for (name, sender) in settings.gateway.ordered()? {
+        match sender {
+            SenderSettings::Mock {} => {
+                let new = MockSender::new(name);
+                mock.get_or_insert_with(|| new.clone());
+                senders.push(Arc::new(new));
+            }
+            SenderSettings::Ccp(ccp) => {
+                let ccp = CcpSender::new(&settings.gateway.ccp(name, ccp)?);
+                let ccp = ccp.map_err(|error| WiringError::Sender {
+                    name: name.to_owned(),
+                    error,
+                })?;
+                senders.push(Arc::new(ccp));
+            }
+        }
+    }
+    let front = Failover::new(senders, settings.gateway.deadline())
+        .map_err(|error| ConfigError::key("gateway.order", error))?;
+    Ok((Arc::new(front), mock))
+}
