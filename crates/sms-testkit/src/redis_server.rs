@@ -104,10 +104,9 @@ impl RedisServer {
     /// If the server is stopped.
     pub fn signal(&self, name: &str) {
         let pid = self.process.as_ref().expect("a running redis-server").id();
-        let status = Command::new("kill")
-            .arg(format!("-{name}"))
-            .arg(pid.to_string())
-            .status();
+        // The shell has a `kill` of its own; the program of that name is not on every machine.
+        let kill = format!("kill -{name} {pid}");
+        let status = Command::new("sh").args(["-c", &kill]).status();
         assert!(status.is_ok_and(|status| status.success()), "kill -{name}");
     }
 

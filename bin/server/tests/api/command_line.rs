@@ -1,0 +1,220 @@
+use std::fs;
+
+use crate::process::command;
+
+/// Exit code, standard output and standard error of the program.
+fn run(arguments: &[&str], variables: &[(&str, &str)]) -> (i32, String, String) {
+    let output = command(variables).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+const CCP: [(&str, &str); 4] = [
+    ("SMS__GATEWAY__ORDER", "ccp"),
+    ("SMS__GATEWAY__SENDERS__CCP__KIND", "ccp"),
+    (
+        "SMS__GATEWAY__SENDERS__CCP__ACCOUNT_SID",
+        "8aaf0708000000000000000000000a01",
+    ),
+    (
+        "SMS__GATEWAY__SENDERS__CCP__APP_ID",
+        "8aaf0708000000000000000000000a02",
+    ),
+];
+
+#[test]
+fn it_says_its_version_and_how_it_is_used() {
+    let (code, out, _) = run(&["--version"], &[]);
+    assert_eq!(
+        (code, out.trim()),
+        (0, concat!("sms-server ", env!("CARGO_PKG_VERSION")))
+    );
+    let (code, out, _) = run(&["--help"], &[]);
+    assert_eq!(code, 0);
+    for argument in ["--config", "--check-config", "--version", "--help"] {
+        assert!(out.contains(argument), "{out}");
+    }
+}
+
+#[test]
+fn a_bad_key_is_named_and_stops_the_start() {
+    let rows = [
+        ("SMS__SERVER__LISEN", "1", "server.lisen: unknown key"),
+        (
+            "SMS__STORE__BACKEND",
+            "sentinel",
+            "store.backend: unknown variant `sentinel`",
+        ),
+        (
+            "SMS__STORE__CODE_AT_REST",
+            "hmac",
+            "store.code_at_rest: unknown variant `hmac`",
+        ),
+        ("SMS__STORE__KEY_PREFIX", "{x}", "store.key_prefix: "),
+        ("SMS__STORE__TIMEOUT_MS", "0", "store.timeout_ms: "),
+        (
+            "SMS__LIMITS__PER_MOBILE",
+            "1/60s,nonsense",
+            "limits.per_mobile: \"nonsense\" is not a quota",
+        ),
+        (
+            "SMS__LIMITS__COUNTRIES",
+            "china",
+            "limits.countries: \"china\"",
+        ),
+        ("SMS__SMS_CODE__LENGTH", "3", "sms_code.length: "),
+        ("SMS__SMS_CODE__TTL_S", "601", "sms_code.ttl_s: "),
+        (
+            "SMS__SMS_CODE__MAX_ATTEMPTS",
+            "0",
+            "sms_code.max_attempts: ",
+        ),
+        ("SMS__IMAGE_CODE__LENGTH", "2", "image_code.length: "),
+        ("SMS__IMAGE_CODE__WIDTH", "5", "image_code.width: "),
+        (
+            "SMS__GATEWAY__ORDER",
+            "nobody",
+            "gateway.order: there is no sender \"nobody\"",
+        ),
+        ("SMS__GATEWAY__ORDER", "", "gateway.order: "),
+        ("SMS__GATEWAY__DEADLINE_MS", "1", "gateway.deadline_ms: "),
+        (
+            "SMS__SERVER__TRUSTED_PROXIES",
+            "10.0.0.0/99",
+            "server.trusted_proxies: ",
+        ),
+        (
+            "SMS__SERVER__CORS_ORIGINS",
+            "*",
+            "server.cors_origins: \"*\"",
+        ),
+        ("SMS__LOCALE__MESSAGES", "fr", "locale.messages: "),
+        (
+            "SMS__LOG__LEVEL",
+            "loud",
+            "log.level: unknown variant `loud`",
+        ),
+        ("SMS__VERIFY__ACCOUNT_SID", "AC1", "verify: unknown key"),
+    ];
+    for (name, value, error) in rows {
+        let (code, out, problem) = run(&["--check-config"], &[(name, value)]);
+        assert_eq!((code, out.as_str()), (1, ""), "{name}={value}");
+        assert!(
+            problem.starts_with(&format!("sms-server: {error}")),
+            "{name}={value}: {problem}"
+        );
+    }
+}
+
+#[test]
+fn prod_refuses_what_is_for_development() {
+    let prod = ("SMS__SERVER__MODE", "prod");
+    let (code, _, problem) = run(&[], &[prod]);
+    assert_eq!(code, 1);
+    assert!(
+        problem.contains("gateway.order: a mock sender is not allowed"),
+        "{problem}"
+    );
+    let token = (
+        "SMS__GATEWAY__SENDERS__CCP__AUTH_TOKEN",
+        "0123456789abcdef0123456789abcdef",
+    );
+    let outbox = ("SMS__DEV__OUTBOX", "true");
+    let variables: Vec<_> = CCP.into_iter().chain([prod, token, outbox]).collect();
+    let (code, _, problem) = run(&[], &variables);
+    assert_eq!(code, 1);
+    assert!(problem.contains("dev.outbox: not allowed"), "{problem}");
+}
+
+#[test]
+fn a_file_is_overridden_by_the_environment() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("sms.toml");
+    fs::write(&file, "[sms_code]\nttl_s = 120\nlength = 4\n").unwrap();
+    let arguments = ["--config", file.to_str().unwrap(), "--check-config"];
+    let (code, out, problem) = run(&arguments, &[("SMS__SMS_CODE__LENGTH", "8")]);
+    assert_eq!(code, 0, "{problem}");
+    assert!(
+        out.contains("ttl_s = 120") && out.contains("length = 8"),
+        "{out}"
+    );
+}
+
+#[test]
+fn an_unknown_key_in_a_file_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("sms.toml");
+    fs::write(
+        &file,
+        "[gateway.senders.mock]\nkind = \"mock\"\ntoken = \"x\"\n",
+    )
+    .unwrap();
+    let (code, _, problem) = run(&["--config", file.to_str().unwrap()], &[]);
+    assert_eq!(code, 1);
+    assert!(
+        problem.contains("gateway.senders.mock.token: unknown key"),
+        "{problem}"
+    );
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let (code, _, problem) = run(&["--config", "/nonexistent/sms.toml"], &[]);
+    assert_eq!(code, 1);
+    assert!(problem.contains("/nonexistent/sms.toml"), "{problem}");
+}
+
+#[test]
+fn secrets_come_from_files_and_never_print() {
+    let directory = tempfile::tempdir().unwrap();
+    let token = directory.path().join("token");
+    fs::write(&token, "0123456789abcdef0123456789abcdef\n").unwrap();
+    let url = directory.path().join("url");
+    fs::write(&url, "redis://user:hunter2@127.0.0.1:6379/1\n").unwrap();
+    let files = [
+        (
+            "SMS__GATEWAY__SENDERS__CCP__AUTH_TOKEN_FILE",
+            token.to_str().unwrap(),
+        ),
+        ("SMS__STORE__BACKEND", "redis"),
+        ("SMS__STORE__URL_FILE", url.to_str().unwrap()),
+        ("SMS__SERVER__MODE", "prod"),
+    ];
+    let variables: Vec<_> = CCP.into_iter().chain(files).collect();
+    let (code, out, problem) = run(&["--check-config"], &variables);
+    assert_eq!(code, 0, "{problem}");
+    assert!(out.contains("auth_token = \"********\""), "{out}");
+    assert!(
+        out.contains("redis://user:********@127.0.0.1:6379/1"),
+        "{out}"
+    );
+    assert!(
+        !out.contains("0123456789abcdef") && !out.contains("hunter2"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_secret_that_is_missing_is_named() {
+    let (code, _, problem) = run(&["--check-config"], &CCP);
+    assert_eq!(code, 1);
+    assert!(
+        problem.contains("gateway.senders.ccp.auth_token: missing"),
+        "{problem}"
+    );
+    let file = (
+        "SMS__GATEWAY__SENDERS__CCP__AUTH_TOKEN_FILE",
+        "/nonexistent/token",
+    );
+    let variables: Vec<_> = CCP.into_iter().chain([file]).collect();
+    let (code, _, problem) = run(&["--check-config"], &variables);
+    assert_eq!(code, 1);
+    assert!(
+        problem.contains("gateway.senders.ccp.auth_token_file: /nonexistent/token"),
+        "{problem}"
+    );
+}

@@ -1,0 +1,99 @@
+//! In `prod`, with the log at `trace`, nothing secret is in the log or in an answer.
+
+use deadpool_redis::redis::AsyncCommands;
+use sms_testkit::{CcpFault, CcpStub};
+
+use crate::app::{MOBILE, client};
+use crate::ccp::Shop;
+use crate::redis::connect;
+
+#[tokio::test]
+async fn invariant_6_nothing_secret_is_logged_or_answered() {
+    let mut shop = Shop::open(&[
+        ("SMS__LOG__LEVEL", "trace"),
+        ("SMS__LIMITS__PER_MOBILE", ""),
+    ]);
+    let mut secrets = vec![MOBILE.to_owned(), CcpStub::AUTH_TOKEN.to_owned()];
+    let mut answers = String::new();
+    let base = format!("http://{}", shop.process.public);
+    let mut redis = connect(&shop.redis).await;
+    let client = client();
+    let mut ask = async |path: &str| {
+        let response = client.get(format!("{base}{path}")).send().await.unwrap();
+        answers += &format!("{:?}", response.headers());
+        answers += &String::from_utf8_lossy(&response.bytes().await.unwrap());
+    };
+
+    let faults = [
+        None,
+        Some(CcpFault::Refuse("160032")),
+        Some(CcpFault::Refuse("160038")),
+        Some(CcpFault::LoseAnswer),
+        Some(CcpFault::Garbage),
+        Some(CcpFault::Status(502)),
+    ];
+    for (index, fault) in faults.into_iter().enumerate() {
+        shop.ccp.fail_next(fault);
+        ask(&format!("/image_codes/picture-{index}/")).await;
+        let text: String = redis.get(format!("img_picture-{index}")).await.unwrap();
+        ask(&format!(
+            "/sms_codes/{MOBILE}/?image_code={text}&image_code_id=picture-{index}"
+        ))
+        .await;
+        secrets.push(text);
+    }
+    ask(&format!(
+        "/sms_codes/{MOBILE}/?image_code=x&image_code_id=y"
+    ))
+    .await;
+    ask(&format!("/sms_codes/{MOBILE}/")).await;
+    ask(&format!("/{MOBILE}?x={MOBILE}")).await;
+    ask("/dev/outbox").await;
+    secrets.extend(
+        shop.ccp
+            .accepted()
+            .into_iter()
+            .map(|message| message.datas[0].clone()),
+    );
+    secrets.extend(
+        shop.ccp
+            .requests()
+            .iter()
+            .filter_map(|request| request.sig().map(str::to_owned)),
+    );
+    for code in secrets.clone() {
+        let url = format!("{base}/sms_codes/{MOBILE}/verify/");
+        let response = client
+            .post(url)
+            .body(format!("sms_code={code}"))
+            .send()
+            .await
+            .unwrap();
+        answers += &response.text().await.unwrap();
+    }
+    shop.redis.stop();
+    let url = format!("{base}/sms_codes/{MOBILE}/verify/");
+    let response = client
+        .post(url)
+        .body("sms_code=123456")
+        .send()
+        .await
+        .unwrap();
+    answers += &response.text().await.unwrap();
+    shop.process.signal("TERM");
+    assert!(shop.process.wait().success());
+
+    let log = shop.process.log();
+    assert!(
+        log.contains("138****8000") || log.contains("message not accepted"),
+        "{log}"
+    );
+    assert!(secrets.len() > 12, "{} secrets", secrets.len());
+    for secret in secrets {
+        assert!(!log.contains(&secret), "{secret} is in the log:\n{log}");
+        assert!(
+            !answers.contains(&secret),
+            "{secret} is in an answer:\n{answers}"
+        );
+    }
+}

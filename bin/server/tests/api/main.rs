@@ -1,0 +1,18 @@
+//! The whole server over real HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
+
+mod app;
+mod ccp;
+mod check_code;
+mod command_line;
+mod concurrency;
+mod cross_origin;
+mod give_picture;
+mod leaks;
+mod ops;
+mod process;
+mod redis;
+mod send_code;
+mod shutdown;
+mod slow_clients;
