@@ -86,6 +86,11 @@ impl Keys {
         format!("{}{{sms_{}}}:failures", self.0.0, mobile.key())
     }
 
+    /// A key that never exists.
+    pub(crate) fn ping(&self) -> String {
+        format!("{}global:ping", self.0.0)
+    }
+
     /// One of the other logs.
     pub(crate) fn log(&self, log: Log) -> String {
         format!("{}{log}", self.0.0)

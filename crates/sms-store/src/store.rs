@@ -93,7 +93,7 @@ pub trait CodeStore: Send + Sync {
         rules: &CheckRules,
     ) -> Result<CheckOutcome, StoreError>;
 
-    /// Asks whether the store answers.
+    /// Asks whether the store takes steps now.
     ///
     /// # Errors
     ///

@@ -228,7 +228,7 @@ impl CodeStore for RedisStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.run(&self.scripts.ping.prepare_invoke()).await
+        self.run(&self.scripts.ping.key(self.keys.ping())).await
     }
 
     async fn admit_picture(

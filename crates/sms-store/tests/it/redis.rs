@@ -195,6 +195,30 @@ async fn a_redis_that_stalls_is_given_up_in_time() {
     store.ping().await.unwrap();
 }
 
+#[tokio::test]
+async fn a_server_that_became_a_replica_is_left_for_whoever_is_primary_now() {
+    let server = RedisServer::start();
+    let store = redis_store(&server.url());
+    store.ping().await.unwrap();
+    let mut redis = connect(&server).await;
+    let mut replicaof = cmd("REPLICAOF");
+    let () = replicaof
+        .arg("127.0.0.1")
+        .arg("1")
+        .query_async(&mut redis)
+        .await
+        .unwrap();
+    let error = store.ping().await.unwrap_err();
+    assert!(matches!(error, StoreError::Connection(_)), "{error}");
+    let () = cmd("REPLICAOF")
+        .arg("NO")
+        .arg("ONE")
+        .query_async(&mut redis)
+        .await
+        .unwrap();
+    store.ping().await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_share_the_connection_of_their_thread() {
     let server = RedisServer::start();
