@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use sms_gateway::{CCP_BASE_URL, CcpConfig};
 
 use super::{ConfigError, List, Secret};
@@ -48,7 +48,7 @@ pub struct CcpSettings {
     /// The application.
     pub app_id: String,
     /// The template, with two variables: the code and its minutes.
-    #[serde(default = "test_template")]
+    #[serde(default = "test_template", deserialize_with = "digits")]
     pub template_id: String,
 }
 
@@ -59,6 +59,20 @@ fn ccp_base_url() -> String {
 /// The template that CCP gives to everybody for tests.
 fn test_template() -> String {
     "1".to_owned()
+}
+
+/// Reads digits, which a file may have with or without quotes.
+fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected digits")]
+    enum Digits {
+        Text(String),
+        Number(u64),
+    }
+    Ok(match Digits::deserialize(deserializer)? {
+        Digits::Text(text) => text,
+        Digits::Number(number) => number.to_string(),
+    })
 }
 
 impl GatewaySettings {
@@ -72,15 +86,22 @@ impl GatewaySettings {
     ///
     /// # Errors
     ///
-    /// A name in the order that no sender has.
+    /// A name in the order that no sender has, or that is there twice.
     pub fn ordered(&self) -> Result<Vec<(&str, &SenderSettings)>, ConfigError> {
-        let senders = self.order.iter().map(|name| {
-            let problem = || format!("there is no sender {name:?} under gateway.senders");
-            let sender = self.senders.get(name);
-            let sender = sender.ok_or_else(|| ConfigError::key("gateway.order", problem()))?;
-            Ok((name.as_str(), sender))
-        });
-        senders.collect()
+        let problem = |problem: String| Err(ConfigError::key("gateway.order", problem));
+        let mut senders = Vec::new();
+        for name in self.order.iter() {
+            if senders.iter().any(|(other, _)| other == name) {
+                return problem(format!("{name:?} is there twice"));
+            }
+            match self.senders.get(name) {
+                Some(sender) => senders.push((name.as_str(), sender)),
+                None => {
+                    return problem(format!("there is no sender {name:?} under gateway.senders"));
+                }
+            }
+        }
+        Ok(senders)
     }
 
     /// Whether a mock is among the senders that are tried.

@@ -81,6 +81,11 @@ fn a_bad_key_is_named_and_stops_the_start() {
             "gateway.order: there is no sender \"nobody\"",
         ),
         ("SMS__GATEWAY__ORDER", "", "gateway.order: "),
+        (
+            "SMS__GATEWAY__ORDER",
+            "mock,mock",
+            "gateway.order: \"mock\" is there twice",
+        ),
         ("SMS__GATEWAY__DEADLINE_MS", "1", "gateway.deadline_ms: "),
         (
             "SMS__SERVER__TRUSTED_PROXIES",
@@ -142,6 +147,19 @@ fn a_file_is_overridden_by_the_environment() {
         out.contains("ttl_s = 120") && out.contains("length = 8"),
         "{out}"
     );
+}
+
+#[test]
+fn a_number_of_a_template_needs_no_quotes() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("sms.toml");
+    fs::write(&file, "[gateway.senders.ccp]\ntemplate_id = 7\n").unwrap();
+    let token = ("SMS__GATEWAY__SENDERS__CCP__AUTH_TOKEN", "0123456789abcdef");
+    let variables: Vec<_> = CCP.into_iter().chain([token]).collect();
+    let arguments = ["--config", file.to_str().unwrap(), "--check-config"];
+    let (code, out, problem) = run(&arguments, &variables);
+    assert_eq!(code, 0, "{problem}");
+    assert!(out.contains("template_id = \"7\""), "{out}");
 }
 
 #[test]
