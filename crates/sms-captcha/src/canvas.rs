@@ -1,4 +1,4 @@
-//! The ink on a picture, from 0 (bare) to 1 (covered).
+//! The ink on a picture: how much of it (from 0, bare, to 1) and of which hue.
 
 use ab_glyph::{Point, point};
 use ab_glyph_rasterizer::Rasterizer;
@@ -6,64 +6,68 @@ use ab_glyph_rasterizer::Rasterizer;
 use crate::geometry::Contour;
 use crate::size::Size;
 
+/// Which of the inks, by number.
+pub(crate) type Hue = u8;
+
+/// One pixel.
+#[derive(Clone, Copy)]
+pub(crate) struct Ink {
+    pub(crate) amount: f32,
+    pub(crate) hue: Hue,
+}
+
 pub(crate) struct Canvas {
     rasterizer: Rasterizer,
     right: f32,
-    ink: Vec<f32>,
+    pixels: Vec<Ink>,
 }
 
 impl Canvas {
     pub(crate) fn new(size: Size) -> Self {
         let (width, height) = (usize::from(size.width()), usize::from(size.height()));
+        let bare = Ink {
+            amount: 0.0,
+            hue: 0,
+        };
         Self {
             rasterizer: Rasterizer::new(width, height),
             right: f32::from(size.width()),
-            ink: vec![0.0; width * height],
+            pixels: vec![bare; width * height],
         }
     }
 
-    /// The ink of each pixel, row by row.
-    pub(crate) fn ink(&self) -> &[f32] {
-        &self.ink
+    /// The pixels, row by row.
+    pub(crate) fn pixels(&self) -> &[Ink] {
+        &self.pixels
     }
 
-    /// Fills what an odd number of contours surrounds: where two letters overlap there is none.
-    pub(crate) fn fill(&mut self, contours: &[Contour]) {
-        self.trace(contours);
-        let ink = &mut self.ink;
-        self.rasterizer.for_each_pixel(|pixel, windings| {
-            let rest = windings % 2.0;
-            ink[pixel] = if rest > 1.0 { 2.0 - rest } else { rest };
+    /// Paints a shape over what is there. A pixel has one hue: that of whatever covers most of it.
+    pub(crate) fn paint(&mut self, shape: &[Contour], hue: Hue) {
+        self.cover(shape, |pixel, covered| {
+            if covered >= 0.5 || covered > pixel.amount {
+                pixel.hue = hue;
+            }
+            pixel.amount += (1.0 - pixel.amount) * covered;
         });
     }
 
-    /// Draws a ribbon that is ink where the picture was bare, and cuts a narrower one out of the
-    /// ink that it passes through.
-    pub(crate) fn cross(&mut self, ribbon: Contour, cut: Contour) {
-        let before = self.ink.clone();
-        let ink = &mut self.ink;
-        trace(&mut self.rasterizer, self.right, &[cut]);
-        self.rasterizer.for_each_pixel(|pixel, covered| {
-            ink[pixel] *= 1.0 - covered.min(1.0);
-        });
-        trace(&mut self.rasterizer, self.right, &[ribbon]);
-        self.rasterizer.for_each_pixel(|pixel, covered| {
-            ink[pixel] += (1.0 - before[pixel]) * covered.min(1.0);
-        });
+    /// Takes the ink out of a shape.
+    pub(crate) fn clear(&mut self, shape: &[Contour]) {
+        self.cover(shape, |pixel, covered| pixel.amount *= 1.0 - covered);
     }
 
-    fn trace(&mut self, contours: &[Contour]) {
-        trace(&mut self.rasterizer, self.right, contours);
-    }
-}
-
-fn trace(rasterizer: &mut Rasterizer, right: f32, contours: &[Contour]) {
-    rasterizer.clear();
-    // The rasterizer writes what lies beyond the right edge into the next row.
-    let inside = |p: &Point| point(p.x.clamp(0.0, right), p.y);
-    for contour in contours {
-        for (a, b) in contour.iter().zip(contour.iter().cycle().skip(1)) {
-            rasterizer.draw_line(inside(a), inside(b));
+    fn cover(&mut self, shape: &[Contour], mut each: impl FnMut(&mut Ink, f32)) {
+        self.rasterizer.clear();
+        // The rasterizer writes what lies beyond the right edge into the next row, and a little
+        // room on both sides keeps rounding from carrying a line over the edge.
+        let inside = |p: &Point| point(p.x.clamp(0.01, self.right - 0.01), p.y);
+        for contour in shape {
+            for (a, b) in contour.iter().zip(contour.iter().cycle().skip(1)) {
+                self.rasterizer.draw_line(inside(a), inside(b));
+            }
         }
+        let pixels = &mut self.pixels;
+        self.rasterizer
+            .for_each_pixel(|pixel, covered| each(&mut pixels[pixel], covered.min(1.0)));
     }
 }

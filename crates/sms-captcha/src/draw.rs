@@ -1,7 +1,7 @@
 //! The whole way from a text to a picture.
 
-use crate::canvas::Canvas;
-use crate::encode;
+use crate::canvas::{Canvas, Hue};
+use crate::encode::{self, HUES};
 use crate::layout::Layout;
 use crate::random::Random;
 use crate::size::Size;
@@ -28,8 +28,22 @@ pub fn draw(text: &str, size: Size, seed: u64) -> Result<Vec<u8>, DrawError> {
     text::check(text)?;
     let mut random = Random::new(seed);
     let layout = Layout::new(text, size, &mut random);
+    let hues = hues(text.len(), &mut random);
     let mut canvas = Canvas::new(size);
-    canvas.fill(&layout.contours);
-    strokes::cross_out(&mut canvas, size.width(), &layout, &mut random);
-    Ok(encode::png(canvas.ink(), size, &mut random))
+    strokes::paint_curves(&mut canvas, size.width(), &layout, &hues, &mut random);
+    for (letter, hue) in layout.letters.iter().zip(&hues) {
+        canvas.paint(letter, *hue);
+    }
+    strokes::cut_gaps(&mut canvas, size.width(), &layout, &mut random);
+    Ok(encode::png(canvas.pixels(), size))
+}
+
+/// A hue for each letter, other than those of its neighbours: walking a circle of a prime number
+/// of hues in steps of the same length meets all of them before it comes round.
+fn hues(letters: usize, random: &mut Random) -> Vec<Hue> {
+    let start = *random.pick(&[0, 1, 2, 3, 4]);
+    let step = *random.pick(&[1, 2, 3, 4]);
+    (0..letters as Hue)
+        .map(|letter| (start + letter * step) % HUES)
+        .collect()
 }

@@ -2,38 +2,43 @@
 
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter};
 
-use crate::random::Random;
+use crate::canvas::{Hue, Ink};
 use crate::size::Size;
 
 type Rgb = [u8; 3];
 
-/// Shades from paper to ink. More would be smoother edges in bigger files.
-const SHADES: usize = 8;
-
 /// Light, but not white: the picture is a tile of its own, on a light page and on a dark one.
 const PAPER: Rgb = [0xf4, 0xf6, 0xfa];
 
-/// Deep enough for a contrast of at least 9 to 1 on the paper.
-const INKS: [Rgb; 5] = [
-    [0x1f, 0x3a, 0x5f],
-    [0x3b, 0x2a, 0x6b],
-    [0x14, 0x53, 0x4a],
-    [0x6b, 0x21, 0x48],
-    [0x4a, 0x30, 0x1c],
+/// The inks: hues that people tell apart and that are the same grey (luma 87, give or take 2) to
+/// a program that reads in shades of grey, as nearly all do.
+const INKS: [Rgb; HUES as usize] = [
+    [0x28, 0x5a, 0xbe],
+    [0xbe, 0x2d, 0x2d],
+    [0x10, 0x7d, 0x46],
+    [0x8c, 0x32, 0xa0],
+    [0x96, 0x46, 0x0a],
 ];
 
-/// Writes the ink of each pixel as a PNG with a palette and two pixels a byte.
-pub(crate) fn png(ink: &[f32], size: Size, random: &mut Random) -> Vec<u8> {
-    write(&pack(ink, size), palette(*random.pick(&INKS)), size)
+/// How many inks there are.
+pub(crate) const HUES: Hue = 5;
+
+/// Shades of an ink. Five inks in three shades and the paper fill the sixteen colours that half a
+/// byte can name.
+const SHADES: u8 = 3;
+
+/// Writes the pixels as a PNG with a palette and two pixels a byte.
+pub(crate) fn png(pixels: &[Ink], size: Size) -> Vec<u8> {
+    write(&pack(pixels, size), size)
         .expect("a vector takes all that is written, and the pixels match the size")
 }
 
-fn write(pixels: &[u8], palette: Vec<u8>, size: Size) -> Result<Vec<u8>, EncodingError> {
+fn write(pixels: &[u8], size: Size) -> Result<Vec<u8>, EncodingError> {
     let mut file = Vec::with_capacity(pixels.len());
     let mut encoder = Encoder::new(&mut file, size.width().into(), size.height().into());
     encoder.set_color(ColorType::Indexed);
     encoder.set_depth(BitDepth::Four);
-    encoder.set_palette(palette);
+    encoder.set_palette(palette());
     // Filters make nothing of palettes, and a higher level saves less than a tenth.
     encoder.set_filter(Filter::NoFilter);
     encoder.set_deflate_compression(DeflateCompression::Level(1));
@@ -43,24 +48,37 @@ fn write(pixels: &[u8], palette: Vec<u8>, size: Size) -> Result<Vec<u8>, Encodin
     Ok(file)
 }
 
-fn pack(ink: &[f32], size: Size) -> Vec<u8> {
-    let shade = |ink: &f32| (ink * (SHADES - 1) as f32 + 0.5).clamp(0.0, (SHADES - 1) as f32) as u8;
-    let row = |row: &[f32]| {
+fn pack(pixels: &[Ink], size: Size) -> Vec<u8> {
+    let row = |row: &[Ink]| {
         row.chunks(2)
-            .map(|pair| shade(&pair[0]) << 4 | pair.get(1).map_or(0, shade))
+            .map(|pair| colour(&pair[0]) << 4 | pair.get(1).map_or(0, colour))
             .collect::<Vec<u8>>()
     };
-    ink.chunks(usize::from(size.width()))
+    pixels
+        .chunks(usize::from(size.width()))
         .flat_map(row)
         .collect()
 }
 
-fn palette(ink: Rgb) -> Vec<u8> {
-    let part = |shade: usize, channel: usize| {
-        let (paper, ink) = (usize::from(PAPER[channel]), usize::from(ink[channel]));
-        (paper * (SHADES - 1 - shade) + ink * shade) / (SHADES - 1)
-    };
-    (0..SHADES)
-        .flat_map(|shade| (0..3).map(move |channel| part(shade, channel) as u8))
-        .collect()
+/// The number of a colour in the palette: the paper, then each ink from light to full.
+fn colour(ink: &Ink) -> u8 {
+    match (ink.amount * f32::from(SHADES) + 0.5) as u8 {
+        0 => 0,
+        shade => ink.hue * SHADES + shade.min(SHADES),
+    }
+}
+
+fn palette() -> Vec<u8> {
+    let shades = INKS
+        .iter()
+        .flat_map(|ink| (1..=SHADES).map(move |shade| blend(*ink, shade)));
+    [PAPER].into_iter().chain(shades).flatten().collect()
+}
+
+fn blend(ink: Rgb, shade: u8) -> Rgb {
+    let (shade, shades) = (u16::from(shade), u16::from(SHADES));
+    std::array::from_fn(|channel| {
+        let (paper, ink) = (u16::from(PAPER[channel]), u16::from(ink[channel]));
+        ((paper * (shades - shade) + ink * shade) / shades) as u8
+    })
 }

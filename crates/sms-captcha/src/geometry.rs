@@ -34,15 +34,18 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    pub(crate) fn of(contours: &[Contour]) -> Self {
+    pub(crate) fn of<'a>(contours: impl IntoIterator<Item = &'a Contour>) -> Self {
         let nothing = Self {
             min: point(f32::MAX, f32::MAX),
             max: point(f32::MIN, f32::MIN),
         };
-        contours.iter().flatten().fold(nothing, |so_far, p| Self {
-            min: point(so_far.min.x.min(p.x), so_far.min.y.min(p.y)),
-            max: point(so_far.max.x.max(p.x), so_far.max.y.max(p.y)),
-        })
+        contours
+            .into_iter()
+            .flatten()
+            .fold(nothing, |so_far, p| Self {
+                min: point(so_far.min.x.min(p.x), so_far.min.y.min(p.y)),
+                max: point(so_far.max.x.max(p.x), so_far.max.y.max(p.y)),
+            })
     }
 
     pub(crate) fn width(&self) -> f32 {

@@ -14,10 +14,13 @@ const MARGIN: f32 = 0.05;
 /// How much more a text may be stretched one way than the other to fill its picture.
 const STRETCH: f32 = 1.3;
 
+/// How far a letter may reach into the one before it, in heights of a capital letter.
+const OVERLAP: (f32, f32) = (0.02, 0.1);
+
 /// The letters of a text, set into a picture.
 pub(crate) struct Layout {
-    /// The outlines of each letter, in pixels. Where letters overlap, so do these.
-    pub(crate) contours: Vec<Contour>,
+    /// The outlines of each letter, in pixels.
+    pub(crate) letters: Vec<Vec<Contour>>,
     /// The box round all letters.
     pub(crate) bounds: Bounds,
     /// How wide the strokes of the letters are, in pixels.
@@ -26,12 +29,12 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) fn new(text: &str, size: Size, random: &mut Random) -> Self {
-        let mut contours = set_side_by_side(text, random);
-        ripple(&mut contours, random);
-        let scale = fit(&mut contours, size, random);
+        let mut letters = set_side_by_side(text, random);
+        ripple(&mut letters, random);
+        let scale = fit(&mut letters, size, random);
         Self {
-            bounds: Bounds::of(&contours),
-            contours,
+            bounds: Bounds::of(letters.iter().flatten()),
+            letters,
             stem: STEM * scale,
         }
     }
@@ -39,8 +42,8 @@ impl Layout {
 
 /// One letter after the other, so close that they touch or overlap a little, in heights of a
 /// capital letter.
-fn set_side_by_side(text: &str, random: &mut Random) -> Vec<Contour> {
-    let mut contours = Vec::new();
+fn set_side_by_side(text: &str, random: &mut Random) -> Vec<Vec<Contour>> {
+    let mut letters = Vec::new();
     let mut edge: Option<Silhouette> = None;
     // Neighbours lean different ways; otherwise the text could be turned back as a whole.
     let mut lean = *random.pick(&[-1.0, 1.0]);
@@ -48,7 +51,7 @@ fn set_side_by_side(text: &str, random: &mut Random) -> Vec<Contour> {
         let mut letter = bent(font::glyph(character), lean, random);
         lean = -lean;
         if let Some(edge) = &edge {
-            let overlap = random.between(-0.01, 0.06);
+            let overlap = random.between(OVERLAP.0, OVERLAP.1);
             let shift = -overlap - edge.gap_to(&Silhouette::left(&letter));
             for p in letter.iter_mut().flatten() {
                 p.x += shift;
@@ -59,9 +62,9 @@ fn set_side_by_side(text: &str, random: &mut Random) -> Vec<Contour> {
             Some(edge) => right.or_further_right(edge),
             None => right,
         });
-        contours.append(&mut letter);
+        letters.push(letter);
     }
-    contours
+    letters
 }
 
 /// A letter in a size, slant, turn and height of its own.
@@ -85,10 +88,10 @@ fn bent(glyph: &[Contour], lean: f32, random: &mut Random) -> Vec<Contour> {
 }
 
 /// Waves over the whole text, up and down and a little sideways.
-fn ripple(contours: &mut [Contour], random: &mut Random) {
+fn ripple(letters: &mut [Vec<Contour>], random: &mut Random) {
     let (pace, phase) = (random.between(0.2, 0.4), random.unit());
     let (side_pace, side_phase) = (random.between(0.3, 0.6), random.unit());
-    for p in contours.iter_mut().flatten() {
+    for p in letters.iter_mut().flatten().flatten() {
         let Point { x, y } = *p;
         p.y += 0.12 * wave(x * pace + phase);
         p.x += 0.03 * wave(y * side_pace + x * 0.15 + side_phase);
@@ -97,20 +100,20 @@ fn ripple(contours: &mut [Contour], random: &mut Random) {
 
 /// Scales and moves the text into the picture, to a random place where there is room to choose,
 /// and tells the scale.
-fn fit(contours: &mut [Contour], size: Size, random: &mut Random) -> f32 {
+fn fit(letters: &mut [Vec<Contour>], size: Size, random: &mut Random) -> f32 {
     let margin = MARGIN * f32::from(size.height());
     let room = point(
         f32::from(size.width()) - 2.0 * margin,
         f32::from(size.height()) - 2.0 * margin,
     );
-    let text = Bounds::of(contours);
+    let text = Bounds::of(letters.iter().flatten());
     let widest = room.x / text.width();
     let highest = room.y / text.height();
     let scale = widest.min(highest);
     let (across, down) = (widest.min(scale * STRETCH), highest.min(scale * STRETCH));
     let left = margin + random.unit() * (room.x - across * text.width());
     let top = margin + random.unit() * (room.y - down * text.height());
-    for p in contours.iter_mut().flatten() {
+    for p in letters.iter_mut().flatten().flatten() {
         p.x = left + (p.x - text.min.x) * across;
         p.y = top + (p.y - text.min.y) * down;
     }

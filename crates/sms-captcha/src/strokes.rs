@@ -1,39 +1,66 @@
-//! Curves through the letters.
+//! Curves behind the letters, and gaps through them.
 //!
-//! They are what keeps programs from reading. A curve has the colour and the width of the
-//! letters' own strokes, so that it cannot be told from them by either; inside a letter it is a
-//! gap instead, so that cleaning it away takes the letter along. People see a line passing behind.
+//! They are what keeps programs from reading: a curve has the colour of one of the letters and the
+//! width of their strokes, so that it cannot be told from them by either, and a gap goes through
+//! letters and curves alike. People see by the hues which is which.
 
 use ab_glyph::{Point, point};
 
-use crate::canvas::Canvas;
+use crate::canvas::{Canvas, Hue};
 use crate::geometry::{Contour, wave};
 use crate::layout::Layout;
 use crate::random::Random;
 
-/// Curves in a picture. A third keeps more programs off, and more people.
+/// Curves in a picture.
 const CURVES: usize = 2;
 
-/// How wide the gap in a letter is, as a part of the curve's width. At 1 letters fall apart.
-const GAP: f32 = 0.5;
+/// How wide a curve is, in widths of the letters' upright strokes.
+const CURVE_WIDTH: (f32, f32) = (0.64, 0.88);
+
+/// Gaps in a picture.
+const GAPS: usize = 1;
+
+/// How wide a gap is, in the same measure.
+const GAP_WIDTH: (f32, f32) = (0.18, 0.24);
 
 /// Points of a curve for each height of the text. Curves swing up to 0.75 times in that.
 const POINTS: f32 = 16.0;
 
-/// Draws the curves over the letters.
-pub(crate) fn cross_out(canvas: &mut Canvas, width: u16, layout: &Layout, random: &mut Random) {
+/// Draws the curves, each in the hue of one of the letters.
+pub(crate) fn paint_curves(
+    canvas: &mut Canvas,
+    width: u16,
+    layout: &Layout,
+    hues: &[Hue],
+    random: &mut Random,
+) {
     for lane in 0..CURVES {
-        let line = swing(f32::from(width), layout, lane, random);
-        let thickness = layout.stem * random.between(0.56, 0.72);
-        canvas.cross(ribbon(&line, thickness), ribbon(&line, thickness * GAP));
+        let line = swing(width, layout, (lane, CURVES), random);
+        let thickness = layout.stem * random.between(CURVE_WIDTH.0, CURVE_WIDTH.1);
+        canvas.paint(&[ribbon(&line, thickness)], *random.pick(hues));
+    }
+}
+
+/// Cuts the gaps through all that is there.
+pub(crate) fn cut_gaps(canvas: &mut Canvas, width: u16, layout: &Layout, random: &mut Random) {
+    for lane in 0..GAPS {
+        let line = swing(width, layout, (lane, GAPS), random);
+        let thickness = layout.stem * random.between(GAP_WIDTH.0, GAP_WIDTH.1);
+        canvas.clear(&[ribbon(&line, thickness)]);
     }
 }
 
 /// A line that swings from the left edge of the picture to the right, in a lane of its own so that
-/// two of them don't blot out the same letters.
-fn swing(width: f32, layout: &Layout, lane: usize, random: &mut Random) -> Vec<Point> {
+/// two of them don't run over the same parts of letters.
+fn swing(
+    width: u16,
+    layout: &Layout,
+    (lane, lanes): (usize, usize),
+    random: &mut Random,
+) -> Vec<Point> {
+    let width = f32::from(width);
     let height = layout.bounds.height();
-    let lane_height = 0.76 / CURVES as f32;
+    let lane_height = 0.76 / lanes as f32;
     let top = 0.12 + lane_height * lane as f32;
     let mut end = || layout.bounds.min.y + height * random.between(top, top + lane_height);
     let (left, right) = (end(), end());
