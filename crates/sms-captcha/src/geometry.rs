@@ -26,6 +26,20 @@ pub(crate) fn mix(a: Point, b: Point, t: f32) -> Point {
     point(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t)
 }
 
+/// The point at a distance from a point of a line, square to the way from the point before to the
+/// point after.
+pub(crate) fn beside(here: Point, before: Point, after: Point, distance: f32) -> Point {
+    let (x, y) = (after.x - before.x, after.y - before.y);
+    let length = (x * x + y * y).sqrt();
+    if length == 0.0 {
+        return here;
+    }
+    point(
+        here.x + y * distance / length,
+        here.y - x * distance / length,
+    )
+}
+
 /// The smallest upright rectangle round some points.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {

@@ -15,7 +15,7 @@ const MARGIN: f32 = 0.05;
 const STRETCH: f32 = 1.3;
 
 /// How far a letter may reach into the one before it, in heights of a capital letter.
-const OVERLAP: (f32, f32) = (0.02, 0.1);
+const OVERLAP: (f32, f32) = (-0.02, 0.05);
 
 /// The letters of a text, set into a picture.
 pub(crate) struct Layout {
@@ -37,6 +37,19 @@ impl Layout {
             letters,
             stem: STEM * scale,
         }
+    }
+}
+
+impl Layout {
+    /// How far to the right the realm of each letter reaches: half way into the next letter's, and
+    /// beyond the picture for the last.
+    pub(crate) fn borders(&self) -> Vec<f32> {
+        let bounds: Vec<Bounds> = self.letters.iter().map(Bounds::of).collect();
+        bounds
+            .windows(2)
+            .map(|pair| f32::midpoint(pair[0].max.x, pair[1].min.x))
+            .chain([f32::INFINITY])
+            .collect()
     }
 }
 

@@ -7,7 +7,7 @@
 use ab_glyph::{Point, point};
 
 use crate::canvas::{Canvas, Hue};
-use crate::geometry::{Contour, wave};
+use crate::geometry::{Contour, beside, wave};
 use crate::layout::Layout;
 use crate::random::Random;
 
@@ -26,7 +26,8 @@ const GAP_WIDTH: (f32, f32) = (0.18, 0.24);
 /// Points of a curve for each height of the text. Curves swing up to 0.75 times in that.
 const POINTS: f32 = 16.0;
 
-/// Draws the curves, each in the hue of one of the letters.
+/// Draws the curves. Behind each letter they have the hue of another, so that neither is lost in
+/// the other for people, and a program that takes the picture apart by hue gets pieces of both.
 pub(crate) fn paint_curves(
     canvas: &mut Canvas,
     width: u16,
@@ -34,10 +35,19 @@ pub(crate) fn paint_curves(
     hues: &[Hue],
     random: &mut Random,
 ) {
+    let borders = layout.borders();
     for lane in 0..CURVES {
         let line = swing(width, layout, (lane, CURVES), random);
         let thickness = layout.stem * random.between(CURVE_WIDTH.0, CURVE_WIDTH.1);
-        canvas.paint(&[ribbon(&line, thickness)], *random.pick(hues));
+        let mut start = 0;
+        for (letter, border) in borders.iter().enumerate() {
+            let end = line.partition_point(|p| p.x < *border);
+            // A step of overlap keeps a seam from showing.
+            let piece = &line[start..(end + 1).min(line.len())];
+            start = end.saturating_sub(1);
+            let hue = hues[(letter + 2) % hues.len()];
+            canvas.paint(&[ribbon(piece, thickness)], hue);
+        }
     }
 }
 
@@ -80,16 +90,14 @@ fn swing(
 
 /// The outline of a line of a thickness.
 fn ribbon(line: &[Point], thickness: f32) -> Contour {
-    let side = |step: usize, distance: f32| {
-        let before = line[step.saturating_sub(1)];
-        let after = line[(step + 1).min(line.len() - 1)];
-        let (x, y) = (after.x - before.x, after.y - before.y);
-        let along = distance / (x * x + y * y).sqrt();
-        point(line[step].x - y * along, line[step].y + x * along)
+    let side = |here: usize, distance: f32| {
+        let before = line[here.saturating_sub(1)];
+        let after = line[(here + 1).min(line.len() - 1)];
+        beside(line[here], before, after, distance)
     };
-    let there = (0..line.len()).map(|step| side(step, thickness / 2.0));
+    let there = (0..line.len()).map(|here| side(here, thickness / 2.0));
     let back = (0..line.len())
         .rev()
-        .map(|step| side(step, -thickness / 2.0));
+        .map(|here| side(here, -thickness / 2.0));
     there.chain(back).collect()
 }
