@@ -4,10 +4,8 @@ use ab_glyph::{Point, point};
 use ab_glyph_rasterizer::Rasterizer;
 
 use crate::geometry::Contour;
+use crate::hues::Hue;
 use crate::size::Size;
-
-/// Which of the inks, by number.
-pub(crate) type Hue = u8;
 
 /// One pixel.
 #[derive(Clone, Copy)]

@@ -1,7 +1,8 @@
 //! The whole way from a text to a picture.
 
-use crate::canvas::{Canvas, Hue};
-use crate::encode::{self, HUES};
+use crate::canvas::Canvas;
+use crate::encode;
+use crate::hues;
 use crate::layout::Layout;
 use crate::random::Random;
 use crate::size::Size;
@@ -28,7 +29,7 @@ pub fn draw(text: &str, size: Size, seed: u64) -> Result<Vec<u8>, DrawError> {
     text::check(text)?;
     let mut random = Random::new(seed);
     let layout = Layout::new(text, size, &mut random);
-    let hues = hues(text.len(), &mut random);
+    let hues = hues::of_letters(text.len(), &mut random);
     let mut canvas = Canvas::new(size);
     strokes::paint_curves(&mut canvas, size.width(), &layout, &hues, &mut random);
     for (letter, hue) in layout.letters.iter().zip(&hues) {
@@ -36,14 +37,4 @@ pub fn draw(text: &str, size: Size, seed: u64) -> Result<Vec<u8>, DrawError> {
     }
     strokes::cut_gaps(&mut canvas, size.width(), &layout, &mut random);
     Ok(encode::png(canvas.pixels(), size))
-}
-
-/// A hue for each letter, other than those of its neighbours: walking a circle of a prime number
-/// of hues in steps of the same length meets all of them before it comes round.
-fn hues(letters: usize, random: &mut Random) -> Vec<Hue> {
-    let start = *random.pick(&[0, 1, 2, 3, 4]);
-    let step = *random.pick(&[1, 2, 3, 4]);
-    (0..letters as Hue)
-        .map(|letter| (start + letter * step) % HUES)
-        .collect()
 }

@@ -2,26 +2,9 @@
 
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter};
 
-use crate::canvas::{Hue, Ink};
+use crate::canvas::Ink;
+use crate::hues::{INKS, PAPER, Rgb};
 use crate::size::Size;
-
-type Rgb = [u8; 3];
-
-/// Light, but not white: the picture is a tile of its own, on a light page and on a dark one.
-const PAPER: Rgb = [0xf4, 0xf6, 0xfa];
-
-/// The inks: hues that people tell apart and that are the same grey (luma 87, give or take 2) to
-/// a program that reads in shades of grey, as nearly all do.
-const INKS: [Rgb; HUES as usize] = [
-    [0x28, 0x5a, 0xbe],
-    [0xbe, 0x2d, 0x2d],
-    [0x10, 0x7d, 0x46],
-    [0x8c, 0x32, 0xa0],
-    [0x96, 0x46, 0x0a],
-];
-
-/// How many inks there are.
-pub(crate) const HUES: Hue = 5;
 
 /// Shades of an ink. Five inks in three shades and the paper fill the sixteen colours that half a
 /// byte can name.

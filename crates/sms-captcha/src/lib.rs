@@ -5,6 +5,7 @@ mod draw;
 mod encode;
 mod font;
 mod geometry;
+mod hues;
 mod layout;
 mod random;
 mod silhouette;

@@ -6,8 +6,9 @@
 
 use ab_glyph::{Point, point};
 
-use crate::canvas::{Canvas, Hue};
+use crate::canvas::Canvas;
 use crate::geometry::{Contour, beside, wave};
+use crate::hues::{self, Hue};
 use crate::layout::Layout;
 use crate::random::Random;
 
@@ -15,7 +16,7 @@ use crate::random::Random;
 const CURVES: usize = 2;
 
 /// How wide a curve is, in widths of the letters' upright strokes.
-const CURVE_WIDTH: (f32, f32) = (0.64, 0.88);
+const CURVE_WIDTH: (f32, f32) = (0.62, 0.84);
 
 /// Gaps in a picture.
 const GAPS: usize = 1;
@@ -32,7 +33,7 @@ pub(crate) fn paint_curves(
     canvas: &mut Canvas,
     width: u16,
     layout: &Layout,
-    hues: &[Hue],
+    letters: &[Hue],
     random: &mut Random,
 ) {
     let borders = layout.borders();
@@ -40,13 +41,12 @@ pub(crate) fn paint_curves(
         let line = swing(width, layout, (lane, CURVES), random);
         let thickness = layout.stem * random.between(CURVE_WIDTH.0, CURVE_WIDTH.1);
         let mut start = 0;
-        for (letter, border) in borders.iter().enumerate() {
+        for (border, letter) in borders.iter().zip(letters) {
             let end = line.partition_point(|p| p.x < *border);
             // A step of overlap keeps a seam from showing.
             let piece = &line[start..(end + 1).min(line.len())];
             start = end.saturating_sub(1);
-            let hue = hues[(letter + 2) % hues.len()];
-            canvas.paint(&[ribbon(piece, thickness)], hue);
+            canvas.paint(&[ribbon(piece, thickness)], hues::behind(*letter));
         }
     }
 }

@@ -4,9 +4,9 @@ use thiserror::Error;
 
 /// The characters to make codes of: told apart at first sight, whatever the case they are typed in.
 ///
-/// Left out are twins (0 O Q, 1 I L, 2 Z, 5 S, 6 G, 8 B) and those that people mixed up in our
-/// pictures, where a curve may add or hide a bar (E F, P R, V Y).
-pub const ALPHABET: &str = "ACDEHJKMNRTUVWX346789";
+/// Left out are twins (0 O Q, 1 I L, 2 Z, 5 S, 8 B, C G) and those that we mixed up when we read
+/// pictures (A 4, U J, C 6, 8 3).
+pub const ALPHABET: &str = "ACDEFHKMNPRTUVWXY789";
 
 /// The shortest text that is drawn.
 pub const MIN_LENGTH: usize = 3;
