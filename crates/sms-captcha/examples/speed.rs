@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let size = Size::new(width.parse()?, height.parse()?)?;
     let seconds = rest.first().map_or(Ok(3.0), |seconds| seconds.parse())?;
 
-    let texts = ["ACDE", "FHKM", "NPRT", "UVWX", "Y789"];
+    let texts = ["ACDE", "HKMN", "RTUV", "WXY2", "3789"];
     let (mut pictures, mut biggest) = (0, 0);
     let start = Instant::now();
     let end = Duration::from_secs_f64(seconds);

@@ -16,7 +16,7 @@ use crate::random::Random;
 const CURVES: usize = 2;
 
 /// How wide a curve is, in widths of the letters' upright strokes.
-const CURVE_WIDTH: (f32, f32) = (0.62, 0.84);
+const CURVE_WIDTH: (f32, f32) = (0.56, 0.76);
 
 /// Gaps in a picture.
 const GAPS: usize = 1;
