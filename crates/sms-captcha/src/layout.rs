@@ -14,7 +14,8 @@ const MARGIN: f32 = 0.05;
 /// How much more a text may be stretched one way than the other to fill its picture.
 const STRETCH: f32 = 1.3;
 
-/// How far a letter may reach into the one before it, in heights of a capital letter.
+/// How far a letter reaches into the one before it, in heights of a capital letter. Below nought
+/// it only just misses it.
 const OVERLAP: (f32, f32) = (-0.02, 0.05);
 
 /// The letters of a text, set into a picture.
@@ -38,9 +39,7 @@ impl Layout {
             stem: STEM * scale,
         }
     }
-}
 
-impl Layout {
     /// How far to the right the realm of each letter reaches: half way into the next letter's, and
     /// beyond the picture for the last.
     pub(crate) fn borders(&self) -> Vec<f32> {
@@ -131,4 +130,39 @@ fn fit(letters: &mut [Vec<Contour>], size: Size, random: &mut Random) -> f32 {
         p.y = top + (p.y - text.min.y) * down;
     }
     scale
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn all_letters_are_inside_the_picture(
+            text in "[A-Za-z0-9]{3,8}",
+            width in 60u16..=600,
+            height in 24u16..=300,
+            seed: u64,
+        ) {
+            let size = Size::new(width, height).unwrap();
+            let layout = Layout::new(&text, size, &mut Random::new(seed));
+            let Bounds { min, max } = layout.bounds;
+            prop_assert!(min.x > 0.0 && max.x < f32::from(width));
+            prop_assert!(min.y > 0.0 && max.y < f32::from(height));
+            prop_assert_eq!(layout.letters.len(), text.len());
+        }
+    }
+
+    #[test]
+    fn neighbours_touch_or_nearly_do() {
+        for seed in 0..100 {
+            let letters = set_side_by_side("AT7WRD", &mut Random::new(seed));
+            for pair in letters.windows(2) {
+                let gap = Silhouette::right(&pair[0]).gap_to(&Silhouette::left(&pair[1]));
+                assert!((-OVERLAP.1 - 0.001..0.1).contains(&gap), "{gap}");
+            }
+        }
+    }
 }

@@ -1,8 +1,8 @@
-//! Curves behind the letters, and gaps through them.
+//! Curves behind the letters, and a gap through them.
 //!
-//! They are what keeps programs from reading: a curve has the colour of one of the letters and the
-//! width of their strokes, so that it cannot be told from them by either, and a gap goes through
-//! letters and curves alike. People see by the hues which is which.
+//! They are what keeps programs from reading. To a program that sees shades of grey a curve has
+//! the colour of the letters and about the width of their bars, so it cannot be told from them by
+//! either; the gap cuts letters and curves alike. People see by the hues which is which.
 
 use ab_glyph::{Point, point};
 
@@ -12,13 +12,13 @@ use crate::hues::{self, Hue};
 use crate::layout::Layout;
 use crate::random::Random;
 
-/// Curves in a picture.
+/// Curves in a picture. One is not enough: `ddddocr` reads half of such pictures.
 const CURVES: usize = 2;
 
-/// How wide a curve is, in widths of the letters' upright strokes.
-const CURVE_WIDTH: (f32, f32) = (0.56, 0.76);
+/// How wide a curve is, in widths of the letters' upright strokes. Their bars are at 0.75.
+const CURVE_WIDTH: (f32, f32) = (0.6, 0.8);
 
-/// Gaps in a picture.
+/// Gaps in a picture. A second one costs people more than programs.
 const GAPS: usize = 1;
 
 /// How wide a gap is, in the same measure.
@@ -27,8 +27,8 @@ const GAP_WIDTH: (f32, f32) = (0.18, 0.24);
 /// Points of a curve for each height of the text. Curves swing up to 0.75 times in that.
 const POINTS: f32 = 16.0;
 
-/// Draws the curves. Behind each letter they have the hue of another, so that neither is lost in
-/// the other for people, and a program that takes the picture apart by hue gets pieces of both.
+/// Draws the curves. They change hue from letter to letter, so that each letter stands out from
+/// what is behind it while no hue belongs to the curves or to the letters alone.
 pub(crate) fn paint_curves(
     canvas: &mut Canvas,
     width: u16,
@@ -42,7 +42,7 @@ pub(crate) fn paint_curves(
         let thickness = layout.stem * random.between(CURVE_WIDTH.0, CURVE_WIDTH.1);
         let mut start = 0;
         for (border, letter) in borders.iter().zip(letters) {
-            let end = line.partition_point(|p| p.x < *border);
+            let end = line.partition_point(|p| p.x < *border).max(start);
             // A step of overlap keeps a seam from showing.
             let piece = &line[start..(end + 1).min(line.len())];
             start = end.saturating_sub(1);

@@ -25,7 +25,7 @@ pub enum DrawError {
     Character(char),
 }
 
-/// Lets only those texts through that [`crate::draw`] can draw.
+/// Lets only those texts through that [`draw`](crate::draw()) can draw.
 pub(crate) fn check(text: &str) -> Result<(), DrawError> {
     if let Some(other) = text.chars().find(|c| !c.is_ascii_alphanumeric()) {
         return Err(DrawError::Character(other));
