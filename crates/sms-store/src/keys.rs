@@ -86,7 +86,7 @@ impl Keys {
         format!("{}{{sms_{}}}:failures", self.0.0, mobile.key())
     }
 
-    /// A key that never exists.
+    /// A key that nobody reads.
     pub(crate) fn ping(&self) -> String {
         format!("{}global:ping", self.0.0)
     }

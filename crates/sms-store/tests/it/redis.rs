@@ -219,6 +219,21 @@ async fn a_server_that_became_a_replica_is_left_for_whoever_is_primary_now() {
     store.ping().await.unwrap();
 }
 
+#[tokio::test]
+async fn a_server_without_room_is_not_ready() {
+    let server = RedisServer::start();
+    let store = redis_store(&server.url());
+    let mut redis = connect(&server).await;
+    let mut limit = cmd("CONFIG");
+    let () = limit
+        .arg(&["SET", "maxmemory", "1"])
+        .query_async(&mut redis)
+        .await
+        .unwrap();
+    let error = store.ping().await.unwrap_err();
+    assert!(matches!(error, StoreError::Refused(_)), "{error}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_share_the_connection_of_their_thread() {
     let server = RedisServer::start();

@@ -7,11 +7,10 @@
 local now = clock(ARGV[1])
 local address_quotas, budget_at = read_quotas(5)
 
-local refused_for = wait(KEYS[1], now, address_quotas)
+local refused_for = take(KEYS[1], now, address_quotas)
 if refused_for > 0 then
   return { 1, refused_for }
 end
-record(KEYS[1], now, address_quotas)
 
 local text = redis.call('GETDEL', KEYS[2])
 if not text then
@@ -27,11 +26,10 @@ if refused_for > 0 then
   return { 4, refused_for }
 end
 local mobile_quotas = read_quotas(mobile_at)
-refused_for = wait(KEYS[6], now, mobile_quotas)
+refused_for = take(KEYS[6], now, mobile_quotas)
 if refused_for > 0 then
   return { 5, refused_for }
 end
 record(KEYS[3], now, budget)
-record(KEYS[6], now, mobile_quotas)
 keep_code(KEYS[4], KEYS[5], ARGV[3], ARGV[4])
 return { 0, now, wait(KEYS[6], now, mobile_quotas) }

@@ -45,6 +45,15 @@ local function record(log, now, quotas)
   end
 end
 
+-- Takes a slot of every quota, or of none. How long until there is one of each; 0 if it was taken.
+local function take(log, now, quotas)
+  local refused_for = wait(log, now, quotas)
+  if refused_for == 0 then
+    record(log, now, quotas)
+  end
+  return refused_for
+end
+
 -- Keeps the code of a number in place of any older one, whose attempts are forgotten.
 local function keep_code(code_key, attempts_key, code, ttl)
   redis.call('SET', code_key, code, 'PX', ttl)
