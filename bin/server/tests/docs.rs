@@ -1,0 +1,141 @@
+//! The documentation says what the code does: the keys and defaults of `docs/CONFIGURATION.md` are
+//! those of `config/default.toml`, and `docs/API.md` has every outcome.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use sms_core::{Locale, Message};
+use sms_server::config::{DEFAULTS, Settings};
+use toml::{Table, Value};
+
+const CONFIGURATION: &str = include_str!("../../../docs/CONFIGURATION.md");
+const API: &str = include_str!("../../../docs/API.md");
+
+/// The least that makes a sender of the kind whose keys are documented under `NAME`.
+const CCP: &str = "[gateway.senders.NAME]\n\
+    kind = 'ccp'\naccount_sid = 'a'\nauth_token = 't'\napp_id = 'b'";
+
+/// Where senders of any name are documented.
+const ANY_SENDER: &str = "gateway.senders.NAME.";
+
+#[test]
+fn every_key_is_documented_with_its_default() {
+    let documented = documented();
+    for (key, default) in flat(&DEFAULTS.parse().unwrap()) {
+        let cell = documented.get(&key);
+        let cell = cell.unwrap_or_else(|| panic!("docs/CONFIGURATION.md lacks the key {key}"));
+        assert_default(&key, value(cell), Some(default));
+    }
+}
+
+#[test]
+fn every_documented_key_exists() {
+    let defaults = flat(&DEFAULTS.parse().unwrap());
+    for (key, cell) in documented() {
+        if defaults.contains_key(&key) || key.starts_with(ANY_SENDER) {
+            continue;
+        }
+        // What has no default in the file may still be set: then a bad value is complained of.
+        assert_eq!(value(&cell), None, "default.toml has no default of {key}");
+        let (section, name) = key.split_once('.').unwrap();
+        assert_known(&key, &format!("[{section}]\n{name} = '?'"));
+    }
+}
+
+#[test]
+fn the_keys_of_a_sender_are_documented_with_their_defaults() {
+    let mut documented = documented();
+    documented.retain(|key, _| key.starts_with(ANY_SENDER));
+    // No file has these defaults: they are what keys that nobody sets turn into.
+    let settings = Settings::from_toml(CCP).unwrap();
+    let mut effective = flat(&Table::try_from(&settings).unwrap());
+    effective.retain(|key, _| key.starts_with(ANY_SENDER));
+    let given = flat(&CCP.parse().unwrap());
+    for (key, default) in effective {
+        let cell = documented.remove(&key);
+        let cell = cell.unwrap_or_else(|| panic!("docs/CONFIGURATION.md lacks the key {key}"));
+        if given.contains_key(&key) {
+            assert_default(&key, cell.as_str(), "required");
+        } else {
+            assert_default(&key, value(&cell), Some(default));
+        }
+    }
+    for (key, cell) in documented {
+        assert_default(&key, cell.as_str(), "—");
+        let name = key.strip_prefix(ANY_SENDER).unwrap();
+        assert_known(&key, &format!("{CCP}\n{name} = '?'"));
+    }
+}
+
+#[test]
+fn every_outcome_is_documented_with_its_texts() {
+    for message in Message::ALL {
+        let cells = [
+            format!("| `{}` |", message.name()),
+            format!("| {} |", message.text(Locale::ZhCn)),
+            format!("| {} |", message.text(Locale::En)),
+        ];
+        let is_row = |line: &str| cells.iter().all(|cell| line.contains(cell));
+        assert!(API.lines().any(is_row), "docs/API.md lacks {cells:?}");
+    }
+}
+
+/// Fails if the default that is written down is not that of the code.
+#[track_caller]
+fn assert_default<T: PartialEq + Debug>(key: &str, documented: T, real: T) {
+    assert_eq!(
+        documented, real,
+        "docs/CONFIGURATION.md (left) is wrong on the default of {key}"
+    );
+}
+
+/// Fails if `toml`, which gives `key` a value that can't be right, is refused for another reason.
+#[track_caller]
+fn assert_known(key: &str, toml: &str) {
+    let complaint = Settings::from_toml(toml).unwrap_err().to_string();
+    let is_about_the_value = complaint.starts_with(key) && !complaint.contains("unknown key");
+    assert!(is_about_the_value, "there is no key {key}: {complaint}");
+}
+
+/// The default of each key, as the cell beside it: of every table of three columns that has one.
+fn documented() -> BTreeMap<String, String> {
+    let mut keys = BTreeMap::new();
+    for line in CONFIGURATION.lines() {
+        let cells: Vec<_> = line.split('|').map(str::trim).collect();
+        let ["", key, default, _, ""] = cells[..] else {
+            continue;
+        };
+        let key = key.strip_prefix('`').and_then(|key| key.strip_suffix('`'));
+        if let Some(key) = key {
+            let earlier = keys.insert(key.to_owned(), default.to_owned());
+            assert_eq!(earlier, None, "docs/CONFIGURATION.md has {key} twice");
+        }
+    }
+    keys
+}
+
+/// The TOML value that a cell consists of, if it does.
+fn value(cell: &str) -> Option<Value> {
+    let toml = cell.strip_prefix('`')?.strip_suffix('`')?;
+    let table: Table = format!("value = {toml}").parse().ok()?;
+    table.get("value").cloned()
+}
+
+/// The values of a table by their dotted keys.
+fn flat(table: &Table) -> BTreeMap<String, Value> {
+    let mut values = BTreeMap::new();
+    for (key, value) in table {
+        match value {
+            Value::Table(section) => {
+                let inner = flat(section).into_iter();
+                values.extend(inner.map(|(rest, value)| (format!("{key}.{rest}"), value)));
+            }
+            value => {
+                values.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    values
+}
