@@ -26,7 +26,7 @@ fn every_key_is_documented_with_its_default() {
     for (key, default) in flat(&DEFAULTS.parse().unwrap()) {
         let cell = documented.get(&key);
         let cell = cell.unwrap_or_else(|| panic!("docs/CONFIGURATION.md lacks the key {key}"));
-        assert_default(&key, value(cell), Some(default));
+        assert_default(&key, &value(cell), &Some(default));
     }
 }
 
@@ -59,7 +59,7 @@ fn the_keys_of_a_sender_are_documented_with_their_defaults() {
         if given.contains_key(&key) {
             assert_default(&key, cell.as_str(), "required");
         } else {
-            assert_default(&key, value(&cell), Some(default));
+            assert_default(&key, &value(&cell), &Some(default));
         }
     }
     for (key, cell) in documented {
@@ -84,7 +84,7 @@ fn every_outcome_is_documented_with_its_texts() {
 
 /// Fails if the default that is written down is not that of the code.
 #[track_caller]
-fn assert_default<T: PartialEq + Debug>(key: &str, documented: T, real: T) {
+fn assert_default<T: PartialEq + Debug + ?Sized>(key: &str, documented: &T, real: &T) {
     assert_eq!(
         documented, real,
         "docs/CONFIGURATION.md (left) is wrong on the default of {key}"
