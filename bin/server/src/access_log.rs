@@ -7,6 +7,7 @@ use actix_web::{Error, web};
 use sms_core::Message;
 
 use crate::face::Face;
+use crate::reply::Failure;
 use crate::request_id::{RequestId, X_REQUEST_ID};
 
 /// Names the request, counts it, and writes its one line.
@@ -28,11 +29,16 @@ pub(crate) async fn access_log(
     let route = route.as_deref().map_or("unmatched", plain_pattern);
     let outcome = outcome(&response);
     face.metrics.request(route, outcome, took);
-    log::info!(
-        request_id = id.as_str(), method = response.request().method().as_str(), route,
-        status = response.status().as_u16(), outcome, ms = took.as_secs_f64() * 1000.0;
-        "request"
-    );
+    let method = response.request().method().as_str();
+    let status = response.status().as_u16();
+    let ms = took.as_secs_f64() * 1000.0;
+    match response.response().extensions().get::<Failure>() {
+        None => log::info!(request_id = id.as_str(), method, route, status, outcome, ms; "request"),
+        Some(Failure(error)) => log::error!(
+            request_id = id.as_str(), method, route, status, outcome, ms, error = error.as_str();
+            "request could not be carried out"
+        ),
+    }
     Ok(response)
 }
 

@@ -10,7 +10,7 @@ use crate::client_address::TrustedProxies;
 use crate::config::Settings;
 use crate::demo::DemoPage;
 use crate::metrics::Metrics;
-use crate::reply::Reply;
+use crate::reply::{Failure, Reply};
 use crate::{Parts, WiringError};
 
 /// What every handler needs, shared by all workers.
@@ -48,12 +48,12 @@ impl Face {
 
     /// The answer to a request that could not be carried out. The reason goes to the log alone.
     pub(crate) fn failed(&self, error: &ServiceError) -> Reply {
-        log::error!("a request could not be carried out: {error}");
-        match error {
+        let message = match error {
             ServiceError::Store(_) | ServiceError::Picture(_) | ServiceError::CutOff => {
-                self.reply(Message::Unavailable)
+                Message::Unavailable
             }
-        }
+        };
+        self.reply(message).because(Failure(error.to_string()))
     }
 
     /// Who asks.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use prometheus::{
     HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
 };
-use sms_core::Message;
+use sms_gateway::ErrorClass;
 use sms_service::SentCode;
 
 /// From a cached answer to a provider that takes its time, in seconds.
@@ -73,7 +73,16 @@ impl Metrics {
         match sent {
             SentCode::Sent { sender } => self.count_send(sender, "accepted"),
             SentCode::SendFailed { sender, class } => self.count_send(sender, class.name()),
-            _ => debug_assert_ne!(sent.message(), Message::Sent),
+            SentCode::LimitedByProvider { sender, .. } => {
+                self.count_send(sender, ErrorClass::RateNumber.name());
+            }
+            SentCode::MissingParameter
+            | SentCode::BadMobile
+            | SentCode::AddressTooOften { .. }
+            | SentCode::ImageMissing
+            | SentCode::ImageMismatch
+            | SentCode::MobileTooOften { .. }
+            | SentCode::BudgetSpent { .. } => {}
         }
     }
 

@@ -12,8 +12,13 @@ use sms_core::{Locale, Message};
 pub(crate) struct Reply {
     message: Message,
     allow: Option<&'static str>,
+    failure: Option<Failure>,
     body: Body,
 }
+
+/// Why a request could not be carried out: for the log, not for the client.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure(pub(crate) String);
 
 #[derive(Debug, Serialize)]
 struct Body {
@@ -31,6 +36,7 @@ impl Reply {
         Self {
             message,
             allow: None,
+            failure: None,
             body: Body {
                 code: if message.is_success() { 0 } else { 400 },
                 errmsg: message.text(locale),
@@ -59,6 +65,12 @@ impl Reply {
         self.allow = Some(methods);
         self
     }
+
+    /// Tells the log why the request could not be carried out.
+    pub(crate) fn because(mut self, failure: Failure) -> Self {
+        self.failure = Some(failure);
+        self
+    }
 }
 
 impl Responder for Reply {
@@ -75,6 +87,9 @@ impl Responder for Reply {
         }
         let mut response = response.json(self.body);
         response.extensions_mut().insert(self.message);
+        if let Some(failure) = self.failure {
+            response.extensions_mut().insert(failure);
+        }
         response
     }
 }
@@ -89,6 +104,7 @@ fn status(message: Message) -> StatusCode {
         | Message::ImageMissing
         | Message::ImageMismatch
         | Message::MobileTooOften
+        | Message::BudgetSpent
         | Message::SendFailed
         | Message::Sent
         | Message::Verified

@@ -38,10 +38,18 @@ pub(crate) fn public(app: &mut ServiceConfig, face: &Face, origins: &List<Origin
             .default_service(web::to(not_allowed::get)),
     );
     for file in &ASSETS {
-        app.route(file.path, get().to(move || asset(file)));
+        app.service(
+            web::resource(file.path)
+                .route(get().to(move || asset(file)))
+                .default_service(web::to(not_allowed::get)),
+        );
     }
     if face.outbox.is_some() {
-        app.route("/dev/outbox", get().to(outbox));
+        app.service(
+            web::resource("/dev/outbox")
+                .route(get().to(outbox))
+                .default_service(web::to(not_allowed::get)),
+        );
     }
     app.default_service(web::to(not_found));
 }

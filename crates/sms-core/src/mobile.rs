@@ -157,7 +157,7 @@ fn is_mainland_mobile(text: &str) -> bool {
 }
 
 impl fmt::Display for Mobile {
-    /// Masked: `138****8000`, elsewhere `+1415****02`.
+    /// Masked: `138****8000`, elsewhere a third of the number and its last two digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.key();
         let (head, tail) = match self.mainland() {

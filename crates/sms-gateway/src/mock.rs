@@ -64,8 +64,8 @@ pub struct SentMessage {
 impl SentMessage {
     /// What the phone shows.
     ///
-    /// The wording is that of the test template that CCP gives to everybody, so that programs
-    /// that read codes out of messages see the same in development as in production.
+    /// It reads like a provider's template, with a signature in front, the code and its minutes,
+    /// so that phones and programs that read codes out of messages find it.
     #[must_use]
     pub fn text(&self) -> String {
         format!(

@@ -37,9 +37,21 @@ pub enum SentCode {
     ImageMissing,
     /// The answer to the picture was wrong.
     ImageMismatch,
-    /// This number, or the whole service, was sent to too recently or too often.
+    /// This number was sent to too recently or too often.
     MobileTooOften {
         /// How long until it may be sent to again.
+        retry_after: Duration,
+    },
+    /// The whole service sent as much as it may.
+    BudgetSpent {
+        /// How long until it may send again.
+        retry_after: Duration,
+    },
+    /// The provider's own limit for this number.
+    LimitedByProvider {
+        /// The sender that said so.
+        sender: Arc<str>,
+        /// How long until it is worth another try.
         retry_after: Duration,
     },
     /// No sender took the message.
@@ -66,7 +78,8 @@ impl SentCode {
             Self::AddressTooOften { .. } => Text::AddressTooOften,
             Self::ImageMissing => Text::ImageMissing,
             Self::ImageMismatch => Text::ImageMismatch,
-            Self::MobileTooOften { .. } => Text::MobileTooOften,
+            Self::MobileTooOften { .. } | Self::LimitedByProvider { .. } => Text::MobileTooOften,
+            Self::BudgetSpent { .. } => Text::BudgetSpent,
             Self::SendFailed { .. } => Text::SendFailed,
             Self::Sent { .. } => Text::Sent,
         }
@@ -76,10 +89,16 @@ impl SentCode {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::AddressTooOften { retry_after } | Self::MobileTooOften { retry_after } => {
-                Some(*retry_after)
-            }
-            _ => None,
+            Self::AddressTooOften { retry_after }
+            | Self::MobileTooOften { retry_after }
+            | Self::BudgetSpent { retry_after }
+            | Self::LimitedByProvider { retry_after, .. } => Some(*retry_after),
+            Self::MissingParameter
+            | Self::BadMobile
+            | Self::ImageMissing
+            | Self::ImageMismatch
+            | Self::SendFailed { .. }
+            | Self::Sent { .. } => None,
         }
     }
 }
@@ -150,8 +169,8 @@ impl Order {
             }
             SendAdmission::ImageMissing => SentCode::ImageMissing,
             SendAdmission::ImageMismatch => SentCode::ImageMismatch,
-            SendAdmission::BudgetSpent { retry_after }
-            | SendAdmission::MobileTooOften { retry_after } => {
+            SendAdmission::BudgetSpent { retry_after } => SentCode::BudgetSpent { retry_after },
+            SendAdmission::MobileTooOften { retry_after } => {
                 SentCode::MobileTooOften { retry_after }
             }
         })
@@ -204,8 +223,9 @@ impl Shared {
             ErrorClass::RateNumber => {
                 self.take_back(message, reservation, Settlement::KeepSlot)
                     .await;
-                SentCode::MobileTooOften {
-                    retry_after: self.after_provider_limit(reservation),
+                SentCode::LimitedByProvider {
+                    sender: error.sender().into(),
+                    retry_after: after_provider_limit(reservation),
                 }
             }
             ErrorClass::Auth
@@ -218,15 +238,6 @@ impl Shared {
                 self.take_back(message, reservation, settlement).await;
                 failed
             }
-        }
-    }
-
-    /// How long to ask for patience when the provider limits a number. It doesn't say when it
-    /// will take another message, so that is our own quota's guess, or a minute.
-    fn after_provider_limit(&self, reservation: Reservation) -> Duration {
-        match reservation.next_slot_in {
-            Duration::ZERO => Duration::from_secs(60),
-            next_slot_in => next_slot_in,
         }
     }
 
@@ -248,6 +259,15 @@ impl Shared {
                 "a failed message left its code or its slot behind: {error}"
             );
         }
+    }
+}
+
+/// How long to ask for patience when the provider limits a number. It doesn't say when it will
+/// take another message, so that is our own quota's guess, or a minute.
+fn after_provider_limit(reservation: Reservation) -> Duration {
+    match reservation.next_slot_in {
+        Duration::ZERO => Duration::from_secs(60),
+        next_slot_in => next_slot_in,
     }
 }
 

@@ -173,7 +173,7 @@ async fn invariant_4_the_service_sends_no_more_than_its_budget() {
     assert!(harness.send().await.message().is_success());
     harness.put_picture("i").await;
     let other = outcome(&harness, |request| request.mobile = "13900139000".into()).await;
-    assert_eq!(other, Message::MobileTooOften);
+    assert_eq!(other, Message::BudgetSpent);
     assert_eq!(harness.sender.count(), 1);
 }
 
@@ -217,12 +217,11 @@ async fn a_provider_limit_for_a_number_keeps_the_slot_but_not_the_code() {
     let sent = harness
         .send_while(Behaviour::Refuse(ErrorClass::RateNumber))
         .await;
-    assert_eq!(
-        sent,
-        SentCode::MobileTooOften {
-            retry_after: MINUTE
-        }
-    );
+    let limited = SentCode::LimitedByProvider {
+        sender: "mock".into(),
+        retry_after: MINUTE,
+    };
+    assert_eq!(sent, limited);
     assert_eq!(harness.stored_code(), None);
     assert_eq!(
         harness.send().await,
