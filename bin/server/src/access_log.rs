@@ -31,7 +31,7 @@ pub(crate) async fn access_log(
     face.metrics.request(route, outcome, took);
     let method = response.request().method().as_str();
     let status = response.status().as_u16();
-    let ms = took.as_secs_f64() * 1000.0;
+    let ms = took.as_micros() as f64 / 1000.0;
     match response.response().extensions().get::<Failure>() {
         None => log::info!(request_id = id.as_str(), method, route, status, outcome, ms; "request"),
         Some(Failure(error)) => log::error!(
