@@ -42,11 +42,16 @@ pub(crate) struct Asset {
 }
 
 /// Every file of the page besides the page itself.
-pub(crate) const ASSETS: [Asset; 3] = [
+pub(crate) const ASSETS: [Asset; 4] = [
     Asset {
         path: "/static/app.js",
         content_type: "text/javascript; charset=utf-8",
         content: include_str!("../static/app.js"),
+    },
+    Asset {
+        path: "/static/messages.js",
+        content_type: "text/javascript; charset=utf-8",
+        content: include_str!("../static/messages.js"),
     },
     Asset {
         path: "/static/style.css",

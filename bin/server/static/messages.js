@@ -1,0 +1,46 @@
+// What the page says.
+
+export const LANGUAGES = ['zh-CN', 'en'];
+
+// Every string of the page, in the order of LANGUAGES. `{n}` is the one thing that varies.
+export const TEXT = {
+  title: ['手机号验证 · 演示', 'Phone verification · demo'],
+  heading: ['验证手机号', 'Verify your number'],
+  lead: ['认一张图，收一条短信，填一个验证码。', 'Read a picture, receive a text, enter the code.'],
+  mobile: ['手机号', 'Mobile number'],
+  mobile_example: ['例如 138 0013 8000', 'e.g. 138 0013 8000'],
+  mobile_empty: ['请输入手机号', 'Enter a mobile number'],
+  image_code: ['图形验证码', 'Picture code'],
+  image: ['图形验证码，字符画在图里', 'Picture code: the characters are drawn in this picture'],
+  image_code_short: ['请输入图中的 {n} 个字符', 'Enter the {n} characters of the picture'],
+  refresh: ['换一张图', 'New picture'],
+  send: ['获取验证码', 'Get code'],
+  resend: ['重新获取', 'Get another code'],
+  wait: ['请等 {n} 再获取', 'You can ask again in {n}'],
+  sms_code: ['短信验证码', 'SMS code'],
+  sms_code_short: ['请输入短信里的 {n} 位数字', 'Enter the {n} digits of the message'],
+  check: ['验证', 'Check'],
+  attempts_left: ['（还可以试 {n} 次）', ' (attempts left: {n})'],
+  phone: ['模拟的手机', 'Pretend telephone'],
+  phone_caption: ['模拟通道：短信不会真的发出去', 'Mock sender: no text message leaves this machine'],
+  phone_empty: ['短信会送到这台手机', 'Text messages arrive on this telephone'],
+  phone_waiting: ['短信正在路上…', 'A message is on its way…'],
+  phone_nothing: ['没有等到短信', 'No message has arrived'],
+  sender: ['短信', 'Messages'],
+  fill_in: ['点按填入验证码', 'Tap to fill in the code'],
+  no_answer: ['没有连上服务，请稍后再试', 'The service could not be reached. Please try again.'],
+  // What the server's `outcome` means, for a visitor who doesn't read the language of its messages.
+  sent: ['短信已发送', 'The code has been sent'],
+  missing_parameter: ['缺少参数', 'Something is missing'],
+  bad_mobile: ['手机号不对', 'Not a number that can be sent to'],
+  address_too_often: ['请求太频繁', 'Too many requests from your address'],
+  image_missing: ['图形验证码已失效，请看新图', 'The picture has expired, here is a new one'],
+  image_mismatch: ['图形验证码不对，请看新图', 'Not what the picture says, here is a new one'],
+  mobile_too_often: ['发送太频繁', 'Too many codes for this number'],
+  send_failed: ['短信没有发出去', 'The message could not be sent'],
+  unavailable: ['服务暂时不可用', 'The service is out of order for the moment'],
+  verified: ['验证通过', 'The number is yours'],
+  code_missing: ['没有有效的验证码，请重新获取', 'No valid code, please get another one'],
+  code_mismatch: ['验证码不对', 'Wrong code'],
+  too_many_attempts: ['错误次数太多', 'Too many wrong codes'],
+};
