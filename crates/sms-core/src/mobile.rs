@@ -1,6 +1,6 @@
 use std::fmt;
 
-use phonenumber::{Mode, Type};
+use phonenumber::{Metadata, Mode, PhoneNumber, Type};
 
 use crate::{Countries, Region};
 
@@ -76,16 +76,12 @@ impl Mobile {
             .metadata(&phonenumber::metadata::DATABASE)
             .ok_or(MobileError::Malformed)?;
         let region: Region = metadata.id().parse().map_err(|_| MobileError::NotMobile)?;
-        match number.number_type(&phonenumber::metadata::DATABASE) {
-            // Every mainland mobile number has the form that was looked for first.
-            _ if region == Region::CN => Err(MobileError::NotMobile),
-            Type::Mobile | Type::FixedLineOrMobile => {
-                let canonical = number.format().mode(Mode::E164).to_string();
-                Ok(Self::new("", &canonical, region))
-            }
-            Type::Unknown => Err(MobileError::Malformed),
-            _ => Err(MobileError::NotMobile),
+        // Every mainland mobile number has the form that was looked for first.
+        if region == Region::CN || !is_mobile(&number, metadata) {
+            return Err(MobileError::NotMobile);
         }
+        let canonical = number.format().mode(Mode::E164).to_string();
+        Ok(Self::new("", &canonical, region))
     }
 
     fn new(prefix: &str, rest: &str, region: Region) -> Self {
@@ -137,6 +133,23 @@ impl Mobile {
 /// numbers calls this at its start, so that no request waits for it.
 pub fn load_numbering_plan() {
     let _ = &*phonenumber::metadata::DATABASE;
+}
+
+/// Whether the plan of its region knows a number as that of a mobile phone, zeros included.
+///
+/// The library tells the type of a number without its leading zeros. Taken alone that would make
+/// endless numbers of one: `+1 0 201…`, `+1 00 201…`.
+fn is_mobile(number: &PhoneNumber, metadata: &Metadata) -> bool {
+    let national = number.national();
+    let digits = national.to_string();
+    let plan = metadata.descriptors();
+    let has_form = plan.general().is_match(&digits)
+        && plan.mobile().is_some_and(|mobile| mobile.is_match(&digits));
+    let has_type = matches!(
+        number.number_type(&phonenumber::metadata::DATABASE),
+        Type::Mobile | Type::FixedLineOrMobile
+    );
+    has_form && (has_type || national.zeros() > 0)
 }
 
 fn strip_mainland_prefix(text: &str) -> Option<&str> {
@@ -236,6 +249,34 @@ mod tests {
     fn a_trunk_zero_does_not_make_another_number() {
         let written_abroad = Mobile::parse("+4407400123456").unwrap();
         assert_eq!(written_abroad, Mobile::parse("+447400123456").unwrap());
+    }
+
+    #[test]
+    fn zeros_do_not_make_other_numbers() {
+        let numbers = [
+            ("+1", "2015550123"),
+            ("+33", "612345678"),
+            ("+39", "3331234567"),
+            ("+65", "81234567"),
+            ("+7", "9123456789"),
+            ("+852", "51234567"),
+        ];
+        for (code, national) in numbers {
+            let canonical = Mobile::parse(&format!("{code}{national}"));
+            assert!(canonical.is_ok(), "{code}{national}");
+            for zeros in ["0", "00", "000", "0000"] {
+                let spelling = format!("{code}{zeros}{national}");
+                let other = Mobile::parse(&spelling);
+                assert!(other.is_err() || other == canonical, "{spelling}");
+            }
+        }
+    }
+
+    #[test]
+    fn mobiles_that_begin_with_a_zero_are_numbers() {
+        for number in ["+2250707123456", "+242061234567"] {
+            assert_eq!(Mobile::parse(number).unwrap().key(), number);
+        }
     }
 
     #[test]
