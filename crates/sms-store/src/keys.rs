@@ -2,6 +2,9 @@ use std::fmt;
 
 use sms_core::{AddressBlock, ImageId, Mobile};
 
+/// How our keys begin, apart from those with a brace.
+const KEY_BEGINNINGS: [&str; 4] = ["img_", "sms_", "ip:", "global:"];
+
 /// What is put before every key, so that several services can share one Redis.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyPrefix(String);
@@ -11,11 +14,14 @@ impl KeyPrefix {
     ///
     /// # Errors
     ///
-    /// Any other character: braces above all would move keys to other cluster slots.
+    /// Any other character: braces above all would move keys to other cluster slots. A prefix that
+    /// begins like one of the keys.
     pub fn new(prefix: impl Into<String>) -> Result<Self, KeyPrefixError> {
         let prefix = prefix.into();
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte);
-        if prefix.len() <= 64 && prefix.bytes().all(allowed) {
+        // With `img_` before its keys one service would write the codes of another that has none.
+        let is_key = KEY_BEGINNINGS.iter().any(|key| prefix.starts_with(key));
+        if prefix.len() <= 64 && prefix.bytes().all(allowed) && !is_key {
             Ok(Self(prefix))
         } else {
             Err(KeyPrefixError(prefix))
@@ -25,7 +31,10 @@ impl KeyPrefix {
 
 /// A text that can't be put before keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a key prefix: at most 64 characters of A-Z a-z 0-9 _ . : - are wanted")]
+#[error(
+    "{0:?} is not a key prefix: at most 64 characters of A-Z a-z 0-9 _ . : - are wanted, \
+     and it must not begin like a key: img_, sms_, ip: or global:"
+)]
 pub struct KeyPrefixError(String);
 
 /// A log of times that quotas are counted in, apart from those of a number.
@@ -135,8 +144,8 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_with_braces_is_refused() {
-        for bad in ["{a}", "a b", "图", &"x".repeat(65)] {
+    fn a_prefix_that_could_be_mistaken_is_refused() {
+        for bad in ["{a}", "a b", "图", "img_", "sms_x", "ip:", &"x".repeat(65)] {
             assert!(KeyPrefix::new(bad).is_err(), "{bad}");
         }
     }
