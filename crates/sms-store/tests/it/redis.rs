@@ -220,6 +220,28 @@ async fn a_server_that_became_a_replica_is_left_for_whoever_is_primary_now() {
 }
 
 #[tokio::test]
+async fn invariant_3_a_server_without_room_tells_nothing_of_a_code() {
+    let server = RedisServer::start();
+    let store = redis_store(&server.url());
+    store
+        .issue(&mobile(), &code(), TTL, &quotas())
+        .await
+        .unwrap();
+    let mut redis = connect(&server).await;
+    let mut limit = cmd("CONFIG");
+    let limit = limit.arg(&["SET", "maxmemory", "1"]);
+    let () = limit.query_async(&mut redis).await.unwrap();
+    for attempt in ["000000", "123456"] {
+        let rules = CheckRules {
+            max_attempts: 5,
+            failures: quotas(),
+        };
+        let error = store.check(&mobile(), attempt, &rules).await.unwrap_err();
+        assert!(matches!(error, StoreError::Refused(_)), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_without_room_is_not_ready() {
     let server = RedisServer::start();
     let store = redis_store(&server.url());

@@ -12,19 +12,21 @@ local code = redis.call('GET', KEYS[1])
 if not code then
   return { 1 }
 end
+
+-- Counted before it is compared: a Redis that takes no more writes fails here, and does not say
+-- which codes are wrong. The count lives as long as the code would have. A code that another
+-- program wrote without an end counts for ten minutes at a time.
+attempts = attempts + 1
+local remaining = redis.call('PTTL', KEYS[1])
+redis.call('SET', KEYS[2], attempts, 'PX', remaining < 0 and 600000 or math.max(remaining, 1))
+
 -- Lua keeps one copy of equal strings and compares their addresses: the time that this takes
 -- does not depend on where they differ.
 if code == ARGV[2] then
   redis.call('DEL', KEYS[1], KEYS[2])
   return { 0 }
 end
-
--- The count lives as long as the code would have: with the last attempt the code goes and the
--- count stays, and says that the attempts are used up. A code that another program wrote without
--- an end counts for ten minutes at a time.
-attempts = attempts + 1
-local remaining = redis.call('PTTL', KEYS[1])
-redis.call('SET', KEYS[2], attempts, 'PX', remaining > 0 and remaining or 600000)
+-- With the last attempt the code goes and the count stays, and says that the attempts are used up.
 if attempts >= max_attempts then
   redis.call('DEL', KEYS[1])
 end
