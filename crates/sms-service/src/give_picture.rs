@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::Rng;
@@ -49,11 +50,14 @@ impl VerificationService {
 
     /// Draws on a thread of its own, so that no other request waits for it.
     async fn draw(&self, text: ImageCode) -> Result<Vec<u8>, ServiceError> {
-        let turn = self.shared.drawing.acquire().await;
-        let _turn = turn.map_err(|_| ServiceError::CutOff)?;
+        let turn = Arc::clone(&self.shared.drawing).acquire_owned().await;
+        let turn = turn.map_err(|_| ServiceError::CutOff)?;
         let size = self.shared.policy.image.size;
-        let drawn =
-            tokio::task::spawn_blocking(move || draw(text.expose(), size, rand::rng().next_u64()));
+        let drawn = tokio::task::spawn_blocking(move || {
+            // Kept until it is drawn, even if nobody waits for it any more.
+            let _turn = turn;
+            draw(text.expose(), size, rand::rng().next_u64())
+        });
         Ok(drawn.await??)
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct Shared {
     pub(crate) policy: Policy,
     /// As many pictures are drawn at once as there are cores: more would not be done sooner, and
     /// the threads that answer requests would get less of the cores.
-    pub(crate) drawing: Semaphore,
+    pub(crate) drawing: Arc<Semaphore>,
 }
 
 impl VerificationService {
@@ -35,7 +35,7 @@ impl VerificationService {
                 store,
                 sender,
                 policy,
-                drawing: Semaphore::new(cores),
+                drawing: Arc::new(Semaphore::new(cores)),
             }),
         }
     }
