@@ -37,6 +37,7 @@ export const TEXT = {
   image_missing: ['图形验证码已失效，请看新图', 'The picture has expired, here is a new one'],
   image_mismatch: ['图形验证码不对，请看新图', 'Not what the picture says, here is a new one'],
   mobile_too_often: ['发送太频繁', 'Too many codes for this number'],
+  budget_spent: ['发送太频繁', 'Too many codes for the moment'],
   send_failed: ['短信没有发出去', 'The message could not be sent'],
   unavailable: ['服务暂时不可用', 'The service is out of order for the moment'],
   verified: ['验证通过', 'The number is yours'],
