@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use deadpool_redis::redis::aio::MultiplexedConnection;
 use deadpool_redis::redis::{
     AsyncConnectionConfig, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind,
+    RedisError, cmd,
 };
 use deadpool_redis::{Connection, Manager, Pool, Runtime};
 
+use super::server_clock::ServerClock;
 use crate::StoreError;
 
 /// The connections to Redis: one for each thread, made on that thread and shared by all its
@@ -24,6 +26,7 @@ pub(super) struct Lanes {
     /// among the closed ones, so it is replaced before anything is written to it.
     losses: Arc<AtomicU64>,
     next_serial: AtomicU64,
+    clock: ServerClock,
 }
 
 #[derive(Default)]
@@ -62,6 +65,7 @@ impl Lanes {
             lanes: (0..count).map(|_| Lane::default()).collect(),
             losses,
             next_serial: AtomicU64::new(0),
+            clock: ServerClock::new(),
         })
     }
 
@@ -76,6 +80,21 @@ impl Lanes {
             return Ok(lease);
         }
         self.connect(lane).await
+    }
+
+    /// What time it is on the server.
+    pub(super) fn clock(&self) -> &ServerClock {
+        &self.clock
+    }
+
+    /// Sets the clock by an answer that says `LATE`: it may not be the step that was late, but the
+    /// clock that was slow.
+    pub(super) fn observe_lateness(&self, error: &RedisError) {
+        if error.code() == Some("LATE")
+            && let Some(server_millis) = error.detail().and_then(|detail| detail.parse().ok())
+        {
+            self.clock.observe(server_millis);
+        }
     }
 
     /// Gives up a connection that broke, unless it was replaced already.
@@ -106,6 +125,9 @@ impl Lanes {
             deadpool_redis::PoolError::Backend(error) => StoreError::from(error),
             other => StoreError::Connection(other.to_string()),
         })?;
+        let mut greeting = MultiplexedConnection::clone(&connection);
+        let (seconds, micros): (i64, i64) = cmd("TIME").query_async(&mut greeting).await?;
+        self.clock.observe(seconds * 1000 + micros / 1000);
         let current = Current {
             connection,
             losses_before,

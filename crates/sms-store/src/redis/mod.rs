@@ -2,8 +2,9 @@
 
 mod lanes;
 mod scripts;
+mod server_clock;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use deadpool_redis::redis::{FromRedisValue, ScriptInvocation};
@@ -74,12 +75,32 @@ impl RedisStore {
             .unwrap_or_default()
     }
 
-    /// Runs a script on the connection of this thread, within the time limit.
-    async fn run<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, StoreError> {
+    /// Runs a script within the time limit; what is not begun by then is never done.
+    async fn run<T: FromRedisValue>(&self, call: ScriptInvocation<'_>) -> Result<T, StoreError> {
+        self.invoke(call, Lateness::Refused).await
+    }
+
+    /// Runs a script that takes something back: better late than never.
+    async fn run_even_late(&self, call: ScriptInvocation<'_>) -> Result<(), StoreError> {
+        self.invoke(call, Lateness::Welcome).await
+    }
+
+    async fn invoke<T: FromRedisValue>(
+        &self,
+        mut call: ScriptInvocation<'_>,
+        lateness: Lateness,
+    ) -> Result<T, StoreError> {
+        let started = Instant::now();
         let mut lease = None;
         let step = async {
             let lease = lease.insert(self.lanes.connection().await?);
-            Ok(call.invoke_async(&mut lease.connection).await?)
+            let remaining = self.timeout.saturating_sub(started.elapsed());
+            call.arg(match lateness {
+                Lateness::Refused => self.lanes.clock().after(remaining).to_string(),
+                Lateness::Welcome => String::new(),
+            });
+            let answer = call.invoke_async(&mut lease.connection).await;
+            Ok(answer.inspect_err(|error| self.lanes.observe_lateness(error))?)
         };
         let timed_out = StoreError::Timeout(self.timeout);
         let answer = tokio::time::timeout(self.timeout, step)
@@ -92,6 +113,13 @@ impl RedisStore {
         }
         answer
     }
+}
+
+/// What to do with a step that the server comes to when nobody waits for it any more.
+#[derive(Clone, Copy)]
+enum Lateness {
+    Refused,
+    Welcome,
 }
 
 /// The numbers that a script answered with.
@@ -120,7 +148,7 @@ impl CodeStore for RedisStore {
         let mut call = self.scripts.take_slot.key(self.keys.log(log));
         call.arg(self.time_argument());
         add_quotas(&mut call, quotas);
-        let answer: Numbers = self.run(&call).await?;
+        let answer: Numbers = self.run(call).await?;
         match answer[..] {
             [0, slot] => Ok(Slot::Taken(moment(slot))),
             [1, wait] => Ok(Slot::Refused {
@@ -133,7 +161,7 @@ impl CodeStore for RedisStore {
     async fn give_back_slot(&self, log: Log, slot: Timestamp) -> Result<(), StoreError> {
         let mut call = self.scripts.give_back_slot.key(self.keys.log(log));
         call.arg(slot.as_millis());
-        self.run(&call).await
+        self.run_even_late(call).await
     }
 
     async fn put_image_code(
@@ -144,13 +172,13 @@ impl CodeStore for RedisStore {
     ) -> Result<(), StoreError> {
         let mut call = self.scripts.put_image_code.key(self.keys.image(id));
         call.arg(code.expose()).arg(millis(ttl));
-        self.run(&call).await
+        self.run(call).await
     }
 
     async fn consume_image_code(&self, id: &ImageId, answer: &str) -> Result<Consumed, StoreError> {
         let mut call = self.scripts.consume_image_code.key(self.keys.image(id));
         call.arg(answer.to_ascii_lowercase());
-        match self.run(&call).await? {
+        match self.run(call).await? {
             0_u64 => Ok(Consumed::Matched),
             1 => Ok(Consumed::Missing),
             2 => Ok(Consumed::Mismatch),
@@ -172,7 +200,7 @@ impl CodeStore for RedisStore {
             .arg(code.expose())
             .arg(millis(ttl));
         add_quotas(&mut call, quotas);
-        let answer: Numbers = self.run(&call).await?;
+        let answer: Numbers = self.run(call).await?;
         match answer[..] {
             [0, slot, wait] => Ok(Issue::Issued {
                 slot: moment(slot),
@@ -199,7 +227,7 @@ impl CodeStore for RedisStore {
         call.key(self.keys.attempts(mobile))
             .key(self.keys.sends(mobile));
         call.arg(code.expose()).arg(slot);
-        self.run(&call).await
+        self.run_even_late(call).await
     }
 
     async fn check(
@@ -215,7 +243,7 @@ impl CodeStore for RedisStore {
             .arg(attempt)
             .arg(rules.max_attempts);
         add_quotas(&mut call, &rules.failures);
-        let answer: Numbers = self.run(&call).await?;
+        let answer: Numbers = self.run(call).await?;
         match answer[..] {
             [0] => Ok(CheckOutcome::Verified),
             [1] => Ok(CheckOutcome::Missing),
@@ -228,7 +256,7 @@ impl CodeStore for RedisStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.run(&self.scripts.ping.key(self.keys.ping())).await
+        self.run(self.scripts.ping.key(self.keys.ping())).await
     }
 
     async fn admit_picture(
@@ -242,7 +270,7 @@ impl CodeStore for RedisStore {
             .arg(request.text.expose())
             .arg(millis(request.ttl));
         add_quotas(&mut call, request.address_quotas);
-        let answer: Numbers = self.run(&call).await?;
+        let answer: Numbers = self.run(call).await?;
         match answer[..] {
             [0] => Ok(PictureAdmission::Kept),
             [1, wait] => Ok(PictureAdmission::AddressTooOften {
@@ -275,7 +303,7 @@ impl CodeStore for RedisStore {
         add_quotas(&mut call, request.address_quotas);
         add_quotas(&mut call, request.budget);
         add_quotas(&mut call, request.mobile_quotas);
-        let answer: Numbers = self.run(&call).await?;
+        let answer: Numbers = self.run(call).await?;
         match answer[..] {
             [0, slot, wait] => Ok(SendAdmission::Admitted(Reservation {
                 slot: moment(slot),
@@ -295,5 +323,28 @@ impl CodeStore for RedisStore {
             }),
             _ => unreadable("admit_send"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sms_testkit::RedisServer;
+
+    #[tokio::test]
+    async fn an_estimate_that_fell_behind_costs_one_step() {
+        let server = RedisServer::start();
+        let store = RedisStore::new(RedisConfig {
+            url: server.url(),
+            key_prefix: KeyPrefix::default(),
+            connections: 1,
+            timeout: Duration::from_secs(10),
+        })
+        .unwrap();
+        store.ping().await.unwrap();
+        store.lanes.clock().observe(0);
+        let error = store.ping().await.unwrap_err();
+        assert!(matches!(error, StoreError::Refused(_)), "{error}");
+        store.ping().await.unwrap();
     }
 }

@@ -176,6 +176,47 @@ async fn a_redis_restarted_between_requests_costs_none_of_them() {
 }
 
 #[tokio::test]
+async fn invariant_5_what_a_stalled_redis_comes_to_late_is_not_done() {
+    let server = RedisServer::start();
+    let config = RedisConfig {
+        url: server.url(),
+        key_prefix: KeyPrefix::default(),
+        connections: 1,
+        timeout: Duration::from_millis(200),
+    };
+    let store = RedisStore::new(config).unwrap();
+    // Redis knows the script already, and so does at once what it comes to.
+    let other = Mobile::parse("13900139000").unwrap();
+    store.issue(&other, &code(), TTL, &quotas()).await.unwrap();
+    server.signal("STOP");
+    let error = store
+        .issue(&mobile(), &code(), TTL, &quotas())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StoreError::Timeout(_)), "{error}");
+    server.signal("CONT");
+
+    let mut redis = connect(&server).await;
+    // What was in the buffers is read, and refused, before this is.
+    let mut late = 0;
+    let started = Instant::now();
+    while late == 0 {
+        assert!(
+            started.elapsed() < Duration::from_secs(10),
+            "nothing was refused"
+        );
+        let stats: String = cmd("INFO")
+            .arg("errorstats")
+            .query_async(&mut redis)
+            .await
+            .unwrap();
+        late = stats.matches("errorstat_LATE").count();
+    }
+    let keys: Vec<String> = redis.keys("*13800138000*").await.unwrap();
+    assert!(keys.is_empty(), "{keys:?}");
+}
+
+#[tokio::test]
 async fn a_redis_that_stalls_is_given_up_in_time() {
     let server = RedisServer::start();
     let config = RedisConfig {

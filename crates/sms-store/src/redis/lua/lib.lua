@@ -1,13 +1,19 @@
 -- What every script begins with. Times are milliseconds since the Unix epoch.
 
+local server_time = redis.call('TIME')
+server_time = server_time[1] * 1000 + math.floor(server_time[2] / 1000)
+
+-- The last argument says until when the step may be begun, or is ''. Whoever asked for it later
+-- than that has given up waiting, and was told that nothing was done.
+local deadline = table.remove(ARGV)
+if deadline ~= '' and server_time > tonumber(deadline) then
+  return redis.error_reply(string.format('LATE %.0f', server_time))
+end
+
 -- The server's time, so that the clocks of instances don't matter, unless the caller passes one
 -- in, as tests do.
 local function clock(given)
-  if given ~= '' then
-    return tonumber(given)
-  end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return given ~= '' and tonumber(given) or server_time
 end
 
 -- Reads quotas out of ARGV: how many, then limit and window of each. Also gives the index of
