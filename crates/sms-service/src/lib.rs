@@ -5,6 +5,7 @@ mod give_picture;
 mod policy;
 mod send_code;
 mod service;
+mod take_back;
 
 pub use check_code::CheckedCode;
 pub use give_picture::Picture;

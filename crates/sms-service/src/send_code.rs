@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use sms_core::{AddressBlock, ImageId, Message as Text, Mobile, Settlement, SmsCode};
 use sms_gateway::{ErrorClass, Message, MessageId, SendError};
-use sms_store::{Log, Reservation, SendAdmission, SendRequest, StoreError};
+use sms_store::{Reservation, SendAdmission, SendRequest, StoreError};
 
 use crate::service::Shared;
 use crate::{ServiceError, VerificationService};
@@ -143,7 +143,7 @@ struct Order {
 }
 
 impl Order {
-    async fn carry_out(self, shared: &Shared) -> Result<SentCode, StoreError> {
+    async fn carry_out(self, shared: &Arc<Shared>) -> Result<SentCode, StoreError> {
         let policy = &shared.policy;
         let message = Message {
             id: MessageId::generate(&mut rand::rng()),
@@ -179,7 +179,7 @@ impl Order {
 
 impl Shared {
     /// Sends an admitted message and settles what it held.
-    async fn send(&self, message: &Message, reservation: Reservation) -> SentCode {
+    async fn send(self: &Arc<Self>, message: &Message, reservation: Reservation) -> SentCode {
         let admitted_at = Instant::now();
         match self.sender.send(message).await {
             // Only while the code is in the store may anybody be told that it was sent.
@@ -203,7 +203,7 @@ impl Shared {
     }
 
     async fn settle_failed(
-        &self,
+        self: &Arc<Self>,
         message: &Message,
         reservation: Reservation,
         error: &SendError,
@@ -238,26 +238,6 @@ impl Shared {
                 self.take_back(message, reservation, settlement).await;
                 failed
             }
-        }
-    }
-
-    /// Removes the code, settles its slot, and gives the budget its slot back. If the store fails
-    /// now the code stays until it expires: there is nobody left to tell but the operator.
-    async fn take_back(&self, message: &Message, reservation: Reservation, how: Settlement) {
-        let settled = self.store.settle(&message.to, &message.code, how).await;
-        let given_back = match self.policy.limits.global.is_empty() {
-            true => Ok(()),
-            false => {
-                self.store
-                    .give_back_slot(Log::Budget, reservation.budget_slot)
-                    .await
-            }
-        };
-        for error in [settled, given_back].into_iter().filter_map(Result::err) {
-            log::error!(
-                message_id = message.id.as_str();
-                "a failed message left its code or its slot behind: {error}"
-            );
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use deadpool_redis::redis::aio::MultiplexedConnection;
-use deadpool_redis::redis::{AsyncCommands, Client};
+use deadpool_redis::redis::{AsyncCommands, Client, cmd};
+use sms_gateway::{Behaviour, ErrorClass};
 use sms_testkit::RedisServer;
 
 use crate::app::{App, MOBILE, answer};
@@ -103,4 +104,40 @@ async fn a_store_that_hangs_is_said_within_a_second() {
     );
     server.signal("CONT");
     assert_eq!(app.get("/image_codes/i/").await.status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_5_what_a_failing_store_could_not_take_back_is_taken_back_later() {
+    let server = RedisServer::start();
+    let app = App::start_on_redis(&server);
+    let mut redis = connect(&server).await;
+    // Scripts that Redis does not know yet would need more than one command.
+    app.sender.behave(Behaviour::Refuse(ErrorClass::Temporary));
+    app.send(MOBILE).await.is_refusal("发送短信失败");
+    app.sender.behave(Behaviour::Stall);
+    app.put_picture("i").await;
+    let path = format!("/sms_codes/{MOBILE}/?image_code=abcd&image_code_id=i");
+    let request = app.client.get(format!("http://{}{path}", app.public));
+    let asked = tokio::spawn(async move { answer(request.send().await.unwrap()).await });
+    let mut is_stored = false;
+    while !is_stored {
+        is_stored = redis.exists("sms_13800138000").await.unwrap();
+    }
+
+    let mut acl = async |rule: &str| -> () {
+        let mut command = cmd("ACL");
+        command.arg(&["SETUSER", "default", rule]);
+        let () = command.query_async(&mut redis).await.unwrap();
+    };
+    acl("-evalsha").await;
+    app.sender.behave(Behaviour::Refuse(ErrorClass::Temporary));
+    asked.await.unwrap().is_refusal("发送短信失败");
+    acl("+evalsha").await;
+    let limit = Instant::now() + Duration::from_secs(20);
+    while redis.exists("{sms_13800138000}:sends").await.unwrap() {
+        assert!(Instant::now() < limit, "the slot is still there");
+        tokio::task::yield_now().await;
+    }
+    let is_stored: bool = redis.exists("sms_13800138000").await.unwrap();
+    assert!(!is_stored);
 }
