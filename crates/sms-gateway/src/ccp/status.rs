@@ -43,6 +43,12 @@ pub(super) fn find(code: &str) -> Option<&'static Status> {
     TABLE.iter().find(|status| status.codes.contains(&code))
 }
 
+/// Whether a code says that a balance is too low: that of the account, the channel, or the network
+/// behind it.
+pub(super) fn is_balance(code: &str) -> bool {
+    matches!(code, "111142" | "160014" | "161002")
+}
+
 /// Whether `text` has the form of a status code: six digits.
 pub(super) fn is_code(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())

@@ -140,6 +140,9 @@ async fn a_refusal_of_the_second_request_counts_if_it_was_true_of_the_first() {
         ("160038", ErrorClass::Unknown),
         ("111111", ErrorClass::Unknown),
         ("160050", ErrorClass::Unknown),
+        // … or the one that spent the balance.
+        ("111142", ErrorClass::Unknown),
+        ("160014", ErrorClass::Unknown),
     ];
     for (code, class) in rows {
         let sent = send_through(&[CcpFault::LoseRequest, CcpFault::Refuse(code)]).await;
