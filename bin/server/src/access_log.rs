@@ -2,6 +2,7 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 use sms_core::Message;
@@ -29,7 +30,7 @@ pub(crate) async fn access_log(
     let route = route.as_deref().map_or("unmatched", plain_pattern);
     let outcome = outcome(&response);
     face.metrics.request(route, outcome, took);
-    let method = response.request().method().as_str();
+    let method = known_method(response.request().method());
     let status = response.status().as_u16();
     let ms = took.as_micros() as f64 / 1000.0;
     match response.response().extensions().get::<Failure>() {
@@ -47,6 +48,20 @@ fn plain_pattern(pattern: &str) -> &str {
     match pattern.trim_end_matches('/') {
         "" => "/",
         trimmed => trimmed,
+    }
+}
+
+/// A method that HTTP knows. Any other is the client's own text, which may be a number.
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) fn start(settings: LogSettings) {
     let level = LevelFilter::from(settings.level);
     let mut builder = Builder::new();
     builder.filter_level(level.min(LevelFilter::Warn));
+    // What clients get wrong in HTTP is their error, not one that a person here should look at.
+    builder.filter_module("actix_http", LevelFilter::Off);
     for module in OURS {
         builder.filter_module(module, level);
     }

@@ -49,6 +49,9 @@ async fn invariant_6_nothing_secret_is_logged_or_answered() {
     ask(&format!("/sms_codes/{MOBILE}/")).await;
     ask(&format!("/{MOBILE}?x={MOBILE}")).await;
     ask("/dev/outbox").await;
+    let method = MOBILE.parse().unwrap();
+    let request = client.request(method, format!("{base}/"));
+    assert_eq!(request.send().await.unwrap().status(), 405);
     secrets.extend(
         shop.ccp
             .accepted()
