@@ -56,12 +56,20 @@ async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
     if let Some(ops) = server.ops_address() {
         log::info!("health and metrics at http://{ops}/healthz, /readyz and /metrics");
     }
-    let stop = async {
+    let mut signalled = async move || {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+    };
+    let stop = async move {
+        signalled().await;
         log::info!("stopping: requests that are under way may finish");
+        actix_web::rt::spawn(async move {
+            signalled().await;
+            log::warn!("stopping at once: told so a second time");
+            std::process::exit(1);
+        });
     };
     Ok(server.run_until(stop).await?)
 }
