@@ -29,6 +29,10 @@ impl LimitSettings {
     ///
     /// A country that is none.
     pub fn limits(&self) -> Result<Limits, ConfigError> {
+        if self.countries.is_empty() {
+            let problem = "at least one region is needed; [\"*\"] is all";
+            return Err(ConfigError::key("limits.countries", problem));
+        }
         let countries = Countries::parse(&self.countries)
             .map_err(|error| ConfigError::key("limits.countries", error))?;
         Ok(Limits {

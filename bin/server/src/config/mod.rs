@@ -11,6 +11,7 @@ mod settings;
 mod store;
 mod word;
 
+use std::fs;
 use std::path::Path;
 
 use ::config::{Config, Environment, File, FileFormat};
@@ -30,6 +31,21 @@ pub use self::store::{Backend, StoreSettings};
 /// The compiled-in defaults, every key of them explained.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 
+/// Reads a file that must be TOML. Where it is not, the error tells the place and the reason, and
+/// not the line as others do: there may be a secret in it.
+fn read_toml(path: &Path) -> Result<String, ConfigError> {
+    let error = |problem: String| ConfigError::Unreadable(format!("{}: {problem}", path.display()));
+    let text = fs::read_to_string(path).map_err(|problem| error(problem.to_string()))?;
+    match text.parse::<toml::Table>() {
+        Ok(_) => Ok(text),
+        Err(problem) => {
+            let before = &text[..problem.span().map_or(0, |span| span.start)];
+            let line = before.matches('\n').count() + 1;
+            Err(error(format!("line {line}: {}", problem.message())))
+        }
+    }
+}
+
 impl Settings {
     /// Reads the defaults, `file` if there is one, and the environment, and checks the whole.
     ///
@@ -41,9 +57,8 @@ impl Settings {
             .prefix_separator("__")
             .separator("__");
         let mut layers = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
-        if let Some(file) = file {
-            let file = File::from(file).format(FileFormat::Toml).required(true);
-            layers = layers.add_source(file);
+        if let Some(path) = file {
+            layers = layers.add_source(File::from_str(&read_toml(path)?, FileFormat::Toml));
         }
         Self::read(layers.add_source(environment).build()?)
     }
@@ -62,7 +77,7 @@ impl Settings {
 
     fn read(merged: Config) -> Result<Self, ConfigError> {
         let mut settings: Self = serde_path_to_error::deserialize(merged)?;
-        settings.resolve_secret_files()?;
+        settings.resolve()?;
         settings.check()?;
         Ok(settings)
     }

@@ -2,7 +2,8 @@ use std::fs;
 use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::Url;
 
 use super::ConfigError;
@@ -10,9 +11,18 @@ use super::ConfigError;
 const MASK: &str = "********";
 
 /// A value that never prints.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone)]
 pub struct Secret(SecretString);
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The library's own error would repeat the value.
+        let secret = SecretString::deserialize(deserializer);
+        secret
+            .map(Self)
+            .map_err(|_| D::Error::custom("must be text, in quotes"))
+    }
+}
 
 impl Secret {
     /// Reads a secret from a file, without the line end that editors put there.
@@ -70,13 +80,25 @@ impl From<Secret> for SecretUrl {
     }
 }
 
+/// What of a URL may be seen: not the password, nor a user without one, which may be a password in
+/// the wrong place, nor a query, which may hold one too.
+fn masked(url: &str) -> Option<String> {
+    let mut url = Url::parse(url).ok()?;
+    match url.password() {
+        Some(_) => url.set_password(Some(MASK)).ok()?,
+        None if !url.username().is_empty() => url.set_username(MASK).ok()?,
+        None => {}
+    }
+    if url.query().is_some() {
+        url.set_query(Some(MASK));
+    }
+    url.set_fragment(None);
+    Some(url.into())
+}
+
 impl Serialize for SecretUrl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Ok(mut url) = Url::parse(self.expose()) else {
-            return serializer.serialize_str(MASK);
-        };
-        let masked = url.password().is_none() || url.set_password(Some(MASK)).is_ok();
-        serializer.serialize_str(if masked { url.as_str() } else { MASK })
+        serializer.serialize_str(&masked(self.expose()).unwrap_or_else(|| MASK.to_owned()))
     }
 }
 
@@ -98,6 +120,15 @@ mod tests {
         assert_eq!(
             printed("redis://u:hunter2@h/0"),
             "\"redis://u:********@h/0\""
+        );
+        assert_eq!(printed("redis://hunter2@h/0"), "\"redis://********@h/0\"");
+        assert_eq!(
+            printed("redis://h/0?password=hunter2#x"),
+            "\"redis://h/0?********\""
+        );
+        assert_eq!(
+            printed("unix:///x.sock?pass=hunter2"),
+            "\"unix:///x.sock?********\""
         );
         assert_eq!(printed("hunter2"), "\"********\"");
     }

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -117,6 +117,11 @@ impl ServerSettings {
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let mapped = |network: &&IpNet| matches!(network.addr(), IpAddr::V6(address) if address.to_ipv4_mapped().is_some());
+        if let Some(network) = self.trusted_proxies.iter().find(mapped) {
+            let problem = format!("{network} never matches: write it as an IPv4 network");
+            return Err(ConfigError::key("server.trusted_proxies", problem));
+        }
         if self.workers > 1024 {
             return Err(ConfigError::key(
                 "server.workers",

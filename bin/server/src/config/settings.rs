@@ -94,11 +94,13 @@ impl Settings {
     /// Whether there is an outbox to look into: somebody wants it, and a mock fills it.
     #[must_use]
     pub fn has_outbox(&self) -> bool {
-        let wanted = self.dev.outbox.unwrap_or(self.server.mode == Mode::Dev);
-        wanted && self.gateway.has_mock()
+        self.dev.outbox == Some(true) && self.gateway.has_mock()
     }
 
-    pub(super) fn resolve_secret_files(&mut self) -> Result<(), ConfigError> {
+    /// Fills in what follows from other keys.
+    pub(super) fn resolve(&mut self) -> Result<(), ConfigError> {
+        let is_dev = self.server.mode == Mode::Dev;
+        self.dev.outbox.get_or_insert(is_dev);
         self.store.resolve_secret_files()?;
         self.gateway.resolve_secret_files()
     }

@@ -43,6 +43,16 @@ fn it_says_its_version_and_how_it_is_used() {
 #[test]
 fn a_bad_key_is_named_and_stops_the_start() {
     let rows = [
+        (
+            "SMS__LIMITS__COUNTRIES",
+            "",
+            "limits.countries: at least one",
+        ),
+        (
+            "SMS__SERVER__TRUSTED_PROXIES",
+            "::ffff:10.0.0.0/104",
+            "server.trusted_proxies: ",
+        ),
         ("SMS__SERVER__LISEN", "1", "server.lisen: unknown key"),
         (
             "SMS__STORE__BACKEND",
@@ -177,6 +187,28 @@ fn an_unknown_key_in_a_file_is_named() {
         problem.contains("gateway.senders.mock.token: unknown key"),
         "{problem}"
     );
+}
+
+#[test]
+fn a_file_that_is_no_toml_tells_no_secret() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("sms.toml");
+    for secret in [
+        "auth_token = \"hunter2",
+        "auth_token = 12345678",
+        "auth_token = [\"hunter2\"]",
+    ] {
+        let text = format!("[gateway.senders.ccp]\nkind = \"ccp\"\n{secret}\napp_id = \"x\"\n");
+        fs::write(&file, text).unwrap();
+        let (code, _, problem) = run(&["--config", file.to_str().unwrap()], &[]);
+        assert_eq!(code, 1);
+        assert!(
+            !problem.contains("hunter2") && !problem.contains("12345678"),
+            "{problem}"
+        );
+        let names_place = problem.contains("sms.toml: line 3") || problem.contains("senders.ccp");
+        assert!(names_place, "{problem}");
+    }
 }
 
 #[test]
