@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::dev::Server as HttpService;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
+use tokio::time::timeout;
 
 use crate::access_log::access_log;
 use crate::config::Settings;
@@ -26,7 +27,9 @@ pub struct Server {
     public: HttpService,
     public_address: SocketAddr,
     ops: Option<(HttpService, SocketAddr)>,
+    face: web::Data<Face>,
     draining: Arc<AtomicBool>,
+    shutdown_timeout: Duration,
 }
 
 impl Server {
@@ -40,14 +43,16 @@ impl Server {
         let face = web::Data::new(Face::new(settings, parts, Arc::clone(&draining))?);
         let (public, public_address) = bind_public(settings, face.clone())?;
         let ops = match settings.server.ops_listen.0 {
-            Some(address) => Some(bind_ops(address, face)?),
+            Some(address) => Some(bind_ops(address, face.clone())?),
             None => None,
         };
         Ok(Self {
             public,
             public_address,
             ops,
+            face,
             draining,
+            shutdown_timeout: settings.server.shutdown_timeout(),
         })
     }
 
@@ -81,6 +86,11 @@ impl Server {
         let stopping = async {
             stop.await;
             self.draining.store(true, Ordering::Release);
+            // The workers end with their last connection, and with them what nobody waits for.
+            let abandoned = self.face.service.abandoned_sends();
+            if timeout(self.shutdown_timeout, abandoned).await.is_err() {
+                log::error!("messages whose clients went away are cut off");
+            }
             public_handle.stop(true).await;
             if let Some(ops) = ops_handle {
                 ops.stop(false).await;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod abandoned;
 mod check_code;
 mod give_picture;
 mod policy;

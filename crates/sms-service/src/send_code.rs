@@ -5,6 +5,7 @@ use sms_core::{AddressBlock, ImageId, Message as Text, Mobile, Settlement, SmsCo
 use sms_gateway::{ErrorClass, Message, MessageId, SendError};
 use sms_store::{Reservation, SendAdmission, SendRequest, StoreError};
 
+use crate::abandoned::wait_for;
 use crate::service::Shared;
 use crate::{ServiceError, VerificationService};
 
@@ -130,7 +131,8 @@ impl VerificationService {
             address: request.address,
         };
         let shared = Arc::clone(&self.shared);
-        Ok(tokio::spawn(async move { order.carry_out(&shared).await }).await??)
+        let carried_out = tokio::spawn(async move { order.carry_out(&shared).await });
+        Ok(wait_for(carried_out, &self.shared.abandoned).await??)
     }
 }
 

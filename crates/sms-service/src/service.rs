@@ -5,6 +5,7 @@ use sms_core::ImageCodeError;
 use sms_gateway::SmsSender;
 use sms_store::{CodeStore, StoreError};
 use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 use crate::Policy;
 
@@ -23,6 +24,8 @@ pub(crate) struct Shared {
     /// As many pictures are drawn at once as there are cores: more would not be done sooner, and
     /// the threads that answer requests would get less of the cores.
     pub(crate) drawing: Arc<Semaphore>,
+    /// Sends whose callers went away.
+    pub(crate) abandoned: TaskTracker,
 }
 
 impl VerificationService {
@@ -36,8 +39,16 @@ impl VerificationService {
                 sender,
                 policy,
                 drawing: Arc::new(Semaphore::new(cores)),
+                abandoned: TaskTracker::new(),
             }),
         }
+    }
+
+    /// Waits until every send is through whose caller went away: nobody else waits for these, so
+    /// whoever ends the runtime must.
+    pub async fn abandoned_sends(&self) {
+        self.shared.abandoned.close();
+        self.shared.abandoned.wait().await;
     }
 
     /// Asks whether the store can be reached.

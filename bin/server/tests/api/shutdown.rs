@@ -1,10 +1,32 @@
+use std::io::Write;
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sms_gateway::Behaviour;
+use sms_core::{CheckOutcome, CheckRules, Mobile, Quotas};
+use sms_gateway::{Behaviour, ErrorClass};
+use sms_store::CodeStore;
+use socket2::SockRef;
 
 use crate::app::{App, MOBILE};
 use crate::process::Process;
+
+/// What a wrong code comes to: whether there is a code to compare it with.
+async fn check(store: &dyn CodeStore) -> CheckOutcome {
+    let rules = CheckRules {
+        max_attempts: u8::MAX,
+        failures: Quotas::default(),
+    };
+    let mobile = Mobile::parse(MOBILE).unwrap();
+    store.check(&mobile, "wrong", &rules).await.unwrap()
+}
+
+/// Waits until the request has reached the sender: its code is in the store then.
+async fn reached_the_sender(app: &App) {
+    while check(&*app.store).await == CheckOutcome::Missing {
+        tokio::task::yield_now().await;
+    }
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_under_way_is_finished_and_nothing_new_is_taken() {
@@ -17,17 +39,7 @@ async fn what_is_under_way_is_finished_and_nothing_new_is_taken() {
     );
     let request = app.client.get(url);
     let under_way = tokio::spawn(async move { request.send().await.unwrap() });
-    // The code is in the store once the request has reached the sender.
-    let mobile = sms_core::Mobile::parse(MOBILE).unwrap();
-    let rules = sms_core::CheckRules {
-        max_attempts: u8::MAX,
-        failures: sms_core::Quotas::default(),
-    };
-    while app.store.check(&mobile, "wrong", &rules).await.unwrap()
-        == sms_core::CheckOutcome::Missing
-    {
-        tokio::task::yield_now().await;
-    }
+    reached_the_sender(&app).await;
 
     app.begin_stop();
     while app.get_ops("/readyz").await.status() != 503 {
@@ -51,6 +63,43 @@ async fn what_is_under_way_is_finished_and_nothing_new_is_taken() {
     tokio::task::spawn_blocking(move || app.join())
         .await
         .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_5_a_send_whose_client_went_away_is_finished_too() {
+    let mut app = App::start();
+    app.sender.behave(Behaviour::Stall);
+    app.put_picture("i").await;
+    let mut client = TcpStream::connect(app.public).unwrap();
+    let path = format!("/sms_codes/{MOBILE}/?image_code=abcd&image_code_id=i");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.write_all(request.as_bytes()).unwrap();
+    reached_the_sender(&app).await;
+    // Closing it like this tells the server at once that nobody waits any more.
+    SockRef::from(&client)
+        .set_linger(Some(Duration::ZERO))
+        .unwrap();
+    drop(client);
+    // Connections go to the workers in turn, and a worker that answers has come to what was before.
+    for _ in 0..4 {
+        let url = format!("http://{}/", app.public);
+        crate::app::client().get(url).send().await.unwrap();
+    }
+
+    app.begin_stop();
+    while app.get_ops("/readyz").await.status() != 503 {
+        tokio::task::yield_now().await;
+    }
+    app.sender.behave(Behaviour::Refuse(ErrorClass::Temporary));
+    let store = Arc::clone(&app.store);
+    tokio::task::spawn_blocking(move || app.join())
+        .await
+        .unwrap();
+    assert_eq!(
+        check(&*store).await,
+        CheckOutcome::Missing,
+        "the code was left behind"
+    );
 }
 
 #[tokio::test]
