@@ -75,6 +75,14 @@ impl RedisStore {
             .unwrap_or_default()
     }
 
+    /// A slot that a script took. Its name is the server's time, unless a test gave another.
+    fn slot(&self, millis: u64) -> Timestamp {
+        if let (None, Ok(server_millis)) = (&self.clock, i64::try_from(millis)) {
+            self.lanes.clock().observe(server_millis);
+        }
+        Timestamp::from_millis(millis)
+    }
+
     /// Runs a script within the time limit; what is not begun by then is never done.
     async fn run<T: FromRedisValue>(&self, call: ScriptInvocation<'_>) -> Result<T, StoreError> {
         self.invoke(call, Lateness::Refused).await
@@ -125,10 +133,6 @@ enum Lateness {
 /// The numbers that a script answered with.
 type Numbers = Vec<u64>;
 
-fn moment(millis: u64) -> Timestamp {
-    Timestamp::from_millis(millis)
-}
-
 fn span(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
@@ -150,7 +154,7 @@ impl CodeStore for RedisStore {
         add_quotas(&mut call, quotas);
         let answer: Numbers = self.run(call).await?;
         match answer[..] {
-            [0, slot] => Ok(Slot::Taken(moment(slot))),
+            [0, slot] => Ok(Slot::Taken(self.slot(slot))),
             [1, wait] => Ok(Slot::Refused {
                 retry_after: span(wait),
             }),
@@ -203,7 +207,7 @@ impl CodeStore for RedisStore {
         let answer: Numbers = self.run(call).await?;
         match answer[..] {
             [0, slot, wait] => Ok(Issue::Issued {
-                slot: moment(slot),
+                slot: self.slot(slot),
                 next_slot_in: span(wait),
             }),
             [1, wait] => Ok(Issue::TooOften {
@@ -306,8 +310,8 @@ impl CodeStore for RedisStore {
         let answer: Numbers = self.run(call).await?;
         match answer[..] {
             [0, slot, wait] => Ok(SendAdmission::Admitted(Reservation {
-                slot: moment(slot),
-                budget_slot: moment(slot),
+                slot: self.slot(slot),
+                budget_slot: self.slot(slot),
                 next_slot_in: span(wait),
             })),
             [1, wait] => Ok(SendAdmission::AddressTooOften {
