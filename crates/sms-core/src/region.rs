@@ -21,12 +21,11 @@ impl FromStr for Region {
 
     /// # Errors
     ///
-    /// Anything but two upper-case ASCII letters.
+    /// Anything but the two upper-case letters of a region that the numbering plan knows.
     fn from_str(text: &str) -> Result<Self, RegionError> {
+        let is_known = text.parse::<phonenumber::country::Id>().is_ok();
         match text.as_bytes() {
-            &[first, second] if first.is_ascii_uppercase() && second.is_ascii_uppercase() => {
-                Ok(Self([first, second]))
-            }
+            &[first, second] if is_known => Ok(Self([first, second])),
             _ => Err(RegionError(text.to_owned())),
         }
     }
@@ -46,7 +45,7 @@ impl fmt::Debug for Region {
 
 /// A text that is not a region.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a region: two upper-case letters such as \"CN\" are wanted")]
+#[error("{0:?} is not a region: two upper-case letters of ISO 3166 such as \"CN\" are wanted")]
 pub struct RegionError(String);
 
 /// The regions whose numbers may be sent to.
@@ -109,7 +108,7 @@ mod tests {
 
     #[test]
     fn an_error_names_the_bad_entry() {
-        for bad in ["cn", "CHN", "", "中国"] {
+        for bad in ["cn", "CHN", "XX", "", "中国"] {
             let error = Countries::parse(&["CN", bad]).unwrap_err().to_string();
             assert!(error.contains(&format!("{bad:?}")), "{error}");
         }
