@@ -11,6 +11,7 @@ mod settings;
 mod store;
 mod word;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -46,6 +47,19 @@ fn read_toml(path: &Path) -> Result<String, ConfigError> {
     }
 }
 
+/// The `x_file` keys of the file that give way to an `x` of the environment, which comes after it.
+fn overridden_files() -> Vec<String> {
+    let names: HashSet<String> = std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .collect();
+    let is_secret = |name: &&String| *name == "SMS__STORE__URL" || name.ends_with("__AUTH_TOKEN");
+    let secrets = names.iter().filter(is_secret);
+    let secrets = secrets.filter(|name| !names.contains(&format!("{name}_FILE")));
+    let keys = secrets.filter_map(|name| name.strip_prefix("SMS__"));
+    keys.map(|key| format!("{}_file", key.to_lowercase().replace("__", ".")))
+        .collect()
+}
+
 impl Settings {
     /// Reads the defaults, `file` if there is one, and the environment, and checks the whole.
     ///
@@ -60,7 +74,11 @@ impl Settings {
         if let Some(path) = file {
             layers = layers.add_source(File::from_str(&read_toml(path)?, FileFormat::Toml));
         }
-        Self::read(layers.add_source(environment).build()?)
+        layers = layers.add_source(environment);
+        for file in overridden_files() {
+            layers = layers.set_override(file, None::<String>)?;
+        }
+        Self::read(layers.build()?)
     }
 
     /// Reads the defaults and `toml` over them; the environment is left out. For tests.

@@ -249,6 +249,22 @@ fn secrets_come_from_files_and_never_print() {
 }
 
 #[test]
+fn a_secret_of_the_environment_overrides_a_file_that_the_file_names() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("sms.toml");
+    fs::write(&file, "[store]\nurl_file = \"/nonexistent/url\"\n").unwrap();
+    let arguments = ["--config", file.to_str().unwrap(), "--check-config"];
+    let (code, out, problem) = run(
+        &arguments,
+        &[("SMS__STORE__URL", "redis://127.0.0.1:6379/7")],
+    );
+    assert_eq!(code, 0, "{problem}");
+    assert!(out.contains("redis://127.0.0.1:6379/7"), "{out}");
+    let (code, ..) = run(&arguments, &[]);
+    assert_eq!(code, 1, "without it the file is read");
+}
+
+#[test]
 fn a_secret_that_is_missing_is_named() {
     let (code, _, problem) = run(&["--check-config"], &CCP);
     assert_eq!(code, 1);
