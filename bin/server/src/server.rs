@@ -68,8 +68,9 @@ impl Server {
         self.ops.as_ref().map(|(_, address)| *address)
     }
 
-    /// Serves until `stop` ends; then accepts nothing new, lets what is under way finish, and
-    /// returns. The operator's listener goes last, so that it can say that the server drains.
+    /// Serves until `stop` ends; then finishes sends whose clients went away, accepts nothing new,
+    /// lets what is under way finish, and returns. The operator's listener goes last, so that it can
+    /// say that the server drains.
     ///
     /// # Errors
     ///
