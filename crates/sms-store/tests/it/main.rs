@@ -51,6 +51,7 @@ contract_suite! {
     a_provider_limit_keeps_the_slot,
     a_late_settlement_leaves_a_newer_code_alone,
     a_send_is_refused_in_the_order_of_the_contract,
+    a_send_uses_its_picture_up_right_or_wrong,
     a_refused_send_takes_no_slot_of_number_or_budget,
     a_budget_holds_over_all_numbers,
     invariant_1_one_picture_pays_for_one_message_at_most,

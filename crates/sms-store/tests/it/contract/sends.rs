@@ -168,3 +168,16 @@ pub(crate) async fn a_budget_holds_over_all_numbers(backend: &Backend) {
         .unwrap();
     reservation(send("13900139000").admit_with_picture(backend).await);
 }
+
+pub(crate) async fn a_send_uses_its_picture_up_right_or_wrong(backend: &Backend) {
+    let send = Send::default();
+    reservation(send.admit_with_picture(backend).await);
+    assert_eq!(send.admit(backend).await, SendAdmission::ImageMissing);
+    let wrong = Send {
+        answer: "no",
+        ..Send::default()
+    };
+    let mismatch = wrong.admit_with_picture(backend).await;
+    assert_eq!(mismatch, SendAdmission::ImageMismatch);
+    assert_eq!(send.admit(backend).await, SendAdmission::ImageMissing);
+}
