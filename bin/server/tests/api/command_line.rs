@@ -1,10 +1,26 @@
 use std::fs;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use crate::process::command;
 
 /// Exit code, standard output and standard error of the program.
 fn run(arguments: &[&str], variables: &[(&str, &str)]) -> (i32, String, String) {
-    let output = command(variables).args(arguments).output().unwrap();
+    let mut program = command(variables);
+    program
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = program.spawn().unwrap();
+    let limit = Instant::now() + Duration::from_secs(20);
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > limit {
+            child.kill().unwrap();
+            panic!("it serves instead of ending");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (
         output.status.code().unwrap(),
