@@ -119,3 +119,21 @@ async fn sigterm_ends_the_program_with_success_though_a_connection_is_kept() {
     );
     assert!(client.get(&url).send().await.is_err());
 }
+
+#[tokio::test]
+async fn a_second_signal_ends_the_program_at_once() {
+    let mut process = Process::start(&[]);
+    let mut slow = TcpStream::connect(process.public).unwrap();
+    let head = "POST /sms_codes/1/verify/ HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n";
+    slow.write_all(head.as_bytes()).unwrap();
+    for _ in 0..4 {
+        let url = format!("http://{}/", process.public);
+        crate::app::client().get(url).send().await.unwrap();
+    }
+    process.signal("TERM");
+    while !process.log().contains("stopping: ") {
+        tokio::task::yield_now().await;
+    }
+    process.signal("TERM");
+    assert_eq!(process.wait().code(), Some(1));
+}
