@@ -13,6 +13,6 @@ pub use keys::{KeyPrefix, KeyPrefixError, Log};
 pub use memory::MemoryStore;
 pub use redis::{RedisConfig, RedisStore};
 pub use store::{
-    CodeStore, Consumed, PictureAdmission, PictureRequest, Reservation, SendAdmission, SendRequest,
-    Slot,
+    CodeStore, Connections, Consumed, PictureAdmission, PictureRequest, Reservation, SendAdmission,
+    SendRequest, Slot,
 };

@@ -100,6 +100,11 @@ pub trait CodeStore: Send + Sync {
     /// It does not.
     async fn ping(&self) -> Result<(), StoreError>;
 
+    /// The connections to whatever keeps the state; `None` if that is this process.
+    fn connections(&self) -> Option<Connections> {
+        None
+    }
+
     /// Keeps the text of a picture, if its address may have one.
     ///
     /// # Errors
@@ -160,6 +165,15 @@ pub trait CodeStore: Send + Sync {
             }
         }
     }
+}
+
+/// How a store is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Connections that are up.
+    pub open: usize,
+    /// As many as there may be.
+    pub most: usize,
 }
 
 /// What came of taking a slot.

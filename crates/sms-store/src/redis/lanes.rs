@@ -10,7 +10,7 @@ use deadpool_redis::redis::{
 use deadpool_redis::{Connection, Manager, Pool, Runtime};
 
 use super::server_clock::ServerClock;
-use crate::StoreError;
+use crate::{Connections, StoreError};
 
 /// The connections to Redis: one for each thread, made on that thread and shared by all its
 /// requests.
@@ -80,6 +80,15 @@ impl Lanes {
             return Ok(lease);
         }
         self.connect(lane).await
+    }
+
+    /// How many lanes have a connection, and how many there are.
+    pub(super) fn connections(&self) -> Connections {
+        let lanes = 0..self.lanes.len();
+        Connections {
+            open: lanes.filter(|lane| self.live(*lane).is_some()).count(),
+            most: self.lanes.len(),
+        }
     }
 
     /// What time it is on the server.

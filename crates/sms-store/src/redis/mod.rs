@@ -17,8 +17,8 @@ use self::lanes::Lanes;
 use self::scripts::{Scripts, add_quotas};
 use crate::keys::Keys;
 use crate::{
-    Clock, CodeStore, Consumed, KeyPrefix, Log, PictureAdmission, PictureRequest, Reservation,
-    SendAdmission, SendRequest, Slot, StoreError,
+    Clock, CodeStore, Connections, Consumed, KeyPrefix, Log, PictureAdmission, PictureRequest,
+    Reservation, SendAdmission, SendRequest, Slot, StoreError,
 };
 
 /// How to reach a single Redis server, 6.2 or newer, or a Valkey.
@@ -261,6 +261,10 @@ impl CodeStore for RedisStore {
 
     async fn ping(&self) -> Result<(), StoreError> {
         self.run(self.scripts.ping.key(self.keys.ping())).await
+    }
+
+    fn connections(&self) -> Option<Connections> {
+        Some(self.lanes.connections())
     }
 
     async fn admit_picture(
