@@ -4,6 +4,9 @@ use crate::{SmsCode, Timestamp};
 
 /// One code on its way from being made to being used up.
 ///
+/// `C` is the form in which the code is kept: as it is, unless a store has another, such as a
+/// digest; the methods whose names end in `_by` take the comparison that goes with it.
+///
 /// ```text
 /// issued ──► verified    the right code was given
 ///    │─────► exhausted   too many wrong ones were
@@ -11,15 +14,15 @@ use crate::{SmsCode, Timestamp};
 ///    └─────► expired     its time is over
 /// ```
 #[derive(Debug, Clone)]
-pub struct Challenge {
-    state: State,
+pub struct Challenge<C = SmsCode> {
+    state: State<C>,
     attempts: u8,
     expires_at: Timestamp,
 }
 
 #[derive(Debug, Clone)]
-enum State {
-    Issued(SmsCode),
+enum State<C> {
+    Issued(C),
     Verified,
     Exhausted,
     Cancelled,
@@ -57,10 +60,10 @@ pub enum CheckOutcome {
     TooManyAttempts,
 }
 
-impl Challenge {
+impl<C> Challenge<C> {
     /// A challenge whose `code` may be given until `ttl` after `now`.
     #[must_use]
-    pub fn issue(code: SmsCode, now: Timestamp, ttl: Duration) -> Self {
+    pub fn issue(code: C, now: Timestamp, ttl: Duration) -> Self {
         Self {
             state: State::Issued(code),
             attempts: 0,
@@ -68,11 +71,16 @@ impl Challenge {
         }
     }
 
-    /// Compares `attempt` with the code, at most `max_attempts` times in all.
+    /// Compares the code by `is_right`, at most `max_attempts` times in all.
     ///
     /// The attempt is counted before it is compared, and the code is gone with the first right
     /// one and with the last wrong one.
-    pub fn check(&mut self, now: Timestamp, attempt: &str, max_attempts: u8) -> CheckOutcome {
+    pub fn check_by(
+        &mut self,
+        now: Timestamp,
+        max_attempts: u8,
+        is_right: impl FnOnce(&C) -> bool,
+    ) -> CheckOutcome {
         let code = match (self.state(now), &self.state) {
             (ChallengeState::Issued, State::Issued(code)) if self.attempts < max_attempts => code,
             (ChallengeState::Issued | ChallengeState::Exhausted, _) => {
@@ -81,7 +89,7 @@ impl Challenge {
             _ => return CheckOutcome::Missing,
         };
         self.attempts += 1;
-        if code.matches(attempt) {
+        if is_right(code) {
             self.state = State::Verified;
             return CheckOutcome::Verified;
         }
@@ -99,12 +107,10 @@ impl Challenge {
         }
     }
 
-    /// Takes the code back only if it is still `code`: a newer one is not ours to remove.
-    pub fn cancel_if(&mut self, code: &SmsCode) {
-        if self
-            .code()
-            .is_some_and(|current| current.matches(code.expose()))
-        {
+    /// Takes the code back only if `is_same` says that it is still the one meant: a newer one is
+    /// not ours to remove.
+    pub fn cancel_by(&mut self, is_same: impl FnOnce(&C) -> bool) {
+        if self.code().is_some_and(is_same) {
             self.cancel();
         }
     }
@@ -125,7 +131,7 @@ impl Challenge {
 
     /// The code, as long as it was neither used nor taken back. It may have expired.
     #[must_use]
-    pub fn code(&self) -> Option<&SmsCode> {
+    pub fn code(&self) -> Option<&C> {
         match &self.state {
             State::Issued(code) => Some(code),
             _ => None,
@@ -136,6 +142,19 @@ impl Challenge {
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
+    }
+}
+
+impl Challenge {
+    /// Compares `attempt` with the code, at most `max_attempts` times in all; see
+    /// [`Challenge::check_by`].
+    pub fn check(&mut self, now: Timestamp, attempt: &str, max_attempts: u8) -> CheckOutcome {
+        self.check_by(now, max_attempts, |code| code.matches(attempt))
+    }
+
+    /// Takes the code back only if it is still `code`: a newer one is not ours to remove.
+    pub fn cancel_if(&mut self, code: &SmsCode) {
+        self.cancel_by(|current| current.matches(code.expose()));
     }
 }
 

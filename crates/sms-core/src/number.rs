@@ -6,9 +6,11 @@ use crate::{Challenge, CheckOutcome, Quotas, SendLog, SmsCode, Timestamp};
 ///
 /// Each method is one step that a store makes atomic. A store that keeps records in memory calls
 /// these; one on Redis runs scripts that do the same.
-#[derive(Debug, Clone, Default)]
-pub struct NumberRecord {
-    challenge: Option<Challenge>,
+///
+/// `C` is the form in which a code is kept, as in [`Challenge`].
+#[derive(Debug, Clone)]
+pub struct NumberRecord<C = SmsCode> {
+    challenge: Option<Challenge<C>>,
     sends: SendLog,
     failures: SendLog,
     keep_until: Option<Timestamp>,
@@ -49,15 +51,20 @@ pub struct CheckRules {
     pub failures: Quotas,
 }
 
-impl NumberRecord {
+impl<C> Default for NumberRecord<C> {
+    fn default() -> Self {
+        Self {
+            challenge: None,
+            sends: SendLog::default(),
+            failures: SendLog::default(),
+            keep_until: None,
+        }
+    }
+}
+
+impl<C> NumberRecord<C> {
     /// Issues `code` for `ttl` in place of any older one, if `quotas` have a slot.
-    pub fn issue(
-        &mut self,
-        now: Timestamp,
-        code: SmsCode,
-        ttl: Duration,
-        quotas: &Quotas,
-    ) -> Issue {
+    pub fn issue(&mut self, now: Timestamp, code: C, ttl: Duration, quotas: &Quotas) -> Issue {
         if let Err(retry_after) = self.sends.take(now, quotas) {
             return Issue::TooOften { retry_after };
         }
@@ -69,10 +76,11 @@ impl NumberRecord {
         }
     }
 
-    /// Takes back what [`NumberRecord::issue`] did with `code`. A newer code stays.
-    pub fn settle(&mut self, code: &SmsCode, settlement: Settlement) {
+    /// Takes back what [`NumberRecord::issue`] did with the code that `is_same` knows. A newer
+    /// code stays.
+    pub fn settle_by(&mut self, settlement: Settlement, is_same: impl FnOnce(&C) -> bool) {
         if let Some(challenge) = &mut self.challenge {
-            challenge.cancel_if(code);
+            challenge.cancel_by(is_same);
         }
         match settlement {
             Settlement::GiveBack(slot) => self.sends.give_back(slot),
@@ -80,15 +88,20 @@ impl NumberRecord {
         }
     }
 
-    /// Checks `attempt`: counted first, compared at most as often as `rules` allow.
-    pub fn check(&mut self, now: Timestamp, attempt: &str, rules: &CheckRules) -> CheckOutcome {
+    /// Checks an attempt by `is_right`: counted first, compared at most as often as `rules` allow.
+    pub fn check_by(
+        &mut self,
+        now: Timestamp,
+        rules: &CheckRules,
+        is_right: impl FnOnce(&C) -> bool,
+    ) -> CheckOutcome {
         if !self.failures.wait(now, &rules.failures).is_zero() {
             return CheckOutcome::TooManyAttempts;
         }
         let Some(challenge) = &mut self.challenge else {
             return CheckOutcome::Missing;
         };
-        let outcome = challenge.check(now, attempt, rules.max_attempts);
+        let outcome = challenge.check_by(now, rules.max_attempts, is_right);
         if let CheckOutcome::Mismatch { .. } = outcome {
             self.failures.record(now, &rules.failures);
             self.keep_for(now, rules.failures.longest_window());
@@ -105,7 +118,7 @@ impl NumberRecord {
 
     /// The code that can be given at `now`, if there is one.
     #[must_use]
-    pub fn code(&self, now: Timestamp) -> Option<&SmsCode> {
+    pub fn code(&self, now: Timestamp) -> Option<&C> {
         let challenge = self.challenge.as_ref()?;
         challenge.code().filter(|_| now < challenge.expires_at())
     }
@@ -118,6 +131,18 @@ impl NumberRecord {
 
     fn keep_for(&mut self, now: Timestamp, span: Duration) {
         self.keep_until = self.keep_until.max(Some(now.after(span)));
+    }
+}
+
+impl NumberRecord {
+    /// Takes back what [`NumberRecord::issue`] did with `code`. A newer code stays.
+    pub fn settle(&mut self, code: &SmsCode, settlement: Settlement) {
+        self.settle_by(settlement, |current| current.matches(code.expose()));
+    }
+
+    /// Checks `attempt`: counted first, compared at most as often as `rules` allow.
+    pub fn check(&mut self, now: Timestamp, attempt: &str, rules: &CheckRules) -> CheckOutcome {
+        self.check_by(now, rules, |code| code.matches(attempt))
     }
 }
 
