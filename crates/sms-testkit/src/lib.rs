@@ -2,7 +2,12 @@
 //! and end when dropped.
 
 mod ccp_stub;
+mod redis_cluster;
 mod redis_server;
+mod resp;
+mod sentinel_group;
 
 pub use ccp_stub::{CcpFault, CcpMessage, CcpRequest, CcpStub};
+pub use redis_cluster::RedisCluster;
 pub use redis_server::RedisServer;
+pub use sentinel_group::SentinelGroup;

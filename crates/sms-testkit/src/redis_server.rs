@@ -1,9 +1,10 @@
-use std::io::{BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+use crate::resp;
 
 const START_LIMIT: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(5);
@@ -15,7 +16,7 @@ pub struct RedisServer {
     port: u16,
     directory: TempDir,
     process: Option<Child>,
-    is_cluster_node: bool,
+    options: Vec<String>,
 }
 
 impl RedisServer {
@@ -26,7 +27,7 @@ impl RedisServer {
     /// If there is no `redis-server` to run: a test that needs one must not pass without it.
     #[must_use]
     pub fn start() -> Self {
-        Self::start_as(false)
+        Self::start_with(&[])
     }
 
     /// Starts a server that is a Redis Cluster all by itself: it holds every slot, and refuses
@@ -37,29 +38,22 @@ impl RedisServer {
     /// As [`RedisServer::start`] does.
     #[must_use]
     pub fn start_cluster_node() -> Self {
-        let server = Self::start_as(true);
-        let added = server.command("CLUSTER ADDSLOTSRANGE 0 16383");
-        assert_eq!(added.as_deref(), Some("+OK"), "slots");
-        let limit = Instant::now() + START_LIMIT;
-        // An absent key answers `$-1`, a cluster that is not up yet answers with an error.
-        while server.command("GET x").as_deref() != Some("$-1") {
-            assert!(
-                Instant::now() < limit,
-                "the cluster did not come up within {START_LIMIT:?}"
-            );
-            std::thread::sleep(POLL);
-        }
+        let server = Self::start_with(&["--cluster-enabled", "yes"]);
+        server.tell("CLUSTER ADDSLOTSRANGE 0 16383");
+        // An absent key is answered by nothing, a cluster that is not up yet by an error.
+        server.wait_until("GET x", <[String]>::is_empty);
         server
     }
 
-    fn start_as(is_cluster_node: bool) -> Self {
+    /// Starts a server with further options of its command line.
+    pub(crate) fn start_with(options: &[&str]) -> Self {
         // The port may be taken between being found free and being bound by redis-server.
         for _ in 0..10 {
             let mut server = Self {
                 port: free_port(),
                 directory: TempDir::new().expect("a directory for redis-server"),
                 process: None,
-                is_cluster_node,
+                options: options.iter().map(ToString::to_string).collect(),
             };
             if server.try_start() {
                 return server;
@@ -72,6 +66,39 @@ impl RedisServer {
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/0", self.port)
+    }
+
+    /// Its port on 127.0.0.1.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Gives a command that must be carried out, and gives the answer as the texts in it.
+    ///
+    /// # Panics
+    ///
+    /// If the answer is an error, or none comes.
+    pub fn tell(&self, command: &str) -> Vec<String> {
+        let answer = resp::ask(self.port, command);
+        answer.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// Gives a command again and again until the answer is as it should be.
+    ///
+    /// # Panics
+    ///
+    /// If that takes too long.
+    pub fn wait_until(&self, command: &str, is_right: impl Fn(&[String]) -> bool) {
+        let limit = Instant::now() + START_LIMIT;
+        loop {
+            let answer = resp::ask(self.port, command);
+            if answer.as_ref().is_ok_and(|answer| is_right(answer)) {
+                return;
+            }
+            assert!(Instant::now() < limit, "{command}: {answer:?}");
+            std::thread::sleep(POLL);
+        }
     }
 
     /// Kills the server; what it held is gone.
@@ -103,21 +130,16 @@ impl RedisServer {
     ///
     /// If the server is stopped.
     pub fn signal(&self, name: &str) {
-        let pid = self.process.as_ref().expect("a running redis-server").id();
-        // The shell has a `kill` of its own; the program of that name is not on every machine.
-        let kill = format!("kill -{name} {pid}");
-        let status = Command::new("sh").args(["-c", &kill]).status();
-        assert!(status.is_ok_and(|status| status.success()), "kill -{name}");
+        signal(self.process.as_ref().expect("a running redis-server"), name);
     }
 
     fn try_start(&mut self) -> bool {
         let process = Command::new("redis-server")
             .args(["--port", &self.port.to_string()])
             .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .args([
-                "--cluster-enabled",
-                if self.is_cluster_node { "yes" } else { "no" },
-            ])
+            // By itself it would take the port 10,000 above, which may be none.
+            .args(["--cluster-port", &free_port().to_string()])
+            .args(&self.options)
             .arg("--dir")
             .arg(self.directory.path())
             .stdin(Stdio::null())
@@ -136,22 +158,12 @@ impl RedisServer {
             if process.try_wait().is_ok_and(|status| status.is_some()) {
                 return false;
             }
-            if self.command("PING").as_deref() == Some("+PONG") {
+            if resp::ask(self.port, "PING").is_ok() {
                 return true;
             }
             std::thread::sleep(POLL);
         }
         panic!("redis-server did not answer within {START_LIMIT:?}");
-    }
-
-    /// The first line of the answer to a command; `None` if there is none.
-    fn command(&self, command: &str) -> Option<String> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
-        let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1)).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(1))).ok()?;
-        stream.write_all(format!("{command}\r\n").as_bytes()).ok()?;
-        let answer = BufReader::new(stream).lines().next()?;
-        answer.ok()
     }
 }
 
@@ -161,7 +173,15 @@ impl Drop for RedisServer {
     }
 }
 
-fn free_port() -> u16 {
+/// Sends a process a signal by name.
+pub(crate) fn signal(process: &Child, name: &str) {
+    // The shell has a `kill` of its own; the program of that name is not on every machine.
+    let kill = format!("kill -{name} {}", process.id());
+    let status = Command::new("sh").args(["-c", &kill]).status();
+    assert!(status.is_ok_and(|status| status.success()), "kill -{name}");
+}
+
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     listener.local_addr().expect("its number").port()
 }
