@@ -4,9 +4,9 @@ use rustls::crypto::ring;
 use sms_core::load_numbering_plan;
 use sms_gateway::{CcpConfigError, CcpSender, Failover, MockSender, SmsSender};
 use sms_service::VerificationService;
-use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore, StoreError};
+use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore};
 
-use crate::config::{Backend, ConfigError, SenderSettings, Settings};
+use crate::config::{ConfigError, SenderSettings, Settings};
 
 /// What a server is made of besides HTTP.
 #[derive(Clone)]
@@ -25,9 +25,6 @@ pub enum WiringError {
     /// The configuration is not usable.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The store can't be made.
-    #[error("store.url: {0}")]
-    Store(#[from] StoreError),
     /// A sender can't be made.
     #[error("gateway.senders.{name}.{error}")]
     Sender {
@@ -68,15 +65,20 @@ impl Parts {
 }
 
 fn store(settings: &Settings) -> Result<Arc<dyn CodeStore>, WiringError> {
-    match settings.store.backend {
-        Backend::Memory => Ok(Arc::new(MemoryStore::new(Clock::system()))),
-        Backend::Redis => Ok(Arc::new(RedisStore::new(RedisConfig {
-            url: settings.store.url.expose().to_owned(),
-            key_prefix: settings.store.prefix()?,
-            connections: settings.store.connections(settings.server.worker_threads()),
-            timeout: settings.store.timeout(),
-        })?)),
-    }
+    let store = &settings.store;
+    let Some(servers) = store.servers() else {
+        return Ok(Arc::new(MemoryStore::new(Clock::system())));
+    };
+    let config = RedisConfig {
+        servers,
+        tls: store.tls()?,
+        key_prefix: store.prefix()?,
+        connections: store.connections(settings.server.worker_threads()),
+        timeout: store.timeout(),
+    };
+    let store = RedisStore::new(&config)
+        .map_err(|error| ConfigError::key(settings.store.address_keys(), error))?;
+    Ok(Arc::new(store))
 }
 
 /// The senders behind one front, and the first mock among them.

@@ -58,51 +58,72 @@ impl fmt::Display for Log {
     }
 }
 
+/// Where the hash tags of keys begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tags {
+    /// `prefix{sms_…}:sends`: every key begins with the prefix.
+    AfterPrefix,
+    /// `{prefixsms_…}:sends`: in a Cluster it must be in the slot of `prefixsms_…`.
+    AroundPrefix,
+}
+
 /// Every key name there is.
 ///
 /// `img_…` and `sms_…` are shared with other programs and never change. All else about a number
 /// carries `{sms_…}` as its hash tag, so that a cluster keeps it in the slot of `sms_…`.
 #[derive(Debug, Clone)]
-pub(crate) struct Keys(KeyPrefix);
+pub(crate) struct Keys {
+    prefix: KeyPrefix,
+    tags: Tags,
+}
 
 impl Keys {
-    pub(crate) fn new(prefix: KeyPrefix) -> Self {
-        Self(prefix)
+    pub(crate) fn new(prefix: KeyPrefix, tags: Tags) -> Self {
+        Self { prefix, tags }
     }
 
     /// The text of a picture.
     pub(crate) fn image(&self, id: &ImageId) -> String {
-        format!("{}img_{}", self.0.0, id.as_str())
+        format!("{}img_{}", self.prefix.0, id.as_str())
     }
 
     /// The code of a number.
     pub(crate) fn code(&self, mobile: &Mobile) -> String {
-        format!("{}sms_{}", self.0.0, mobile.key())
+        format!("{}sms_{}", self.prefix.0, mobile.key())
     }
 
     /// Wrong attempts at the code of a number.
     pub(crate) fn attempts(&self, mobile: &Mobile) -> String {
-        format!("{}{{sms_{}}}:attempts", self.0.0, mobile.key())
+        self.beside_code(mobile, "attempts")
     }
 
     /// Times of the last sends to a number.
     pub(crate) fn sends(&self, mobile: &Mobile) -> String {
-        format!("{}{{sms_{}}}:sends", self.0.0, mobile.key())
+        self.beside_code(mobile, "sends")
     }
 
     /// Times of the last wrong codes for a number.
     pub(crate) fn failures(&self, mobile: &Mobile) -> String {
-        format!("{}{{sms_{}}}:failures", self.0.0, mobile.key())
+        self.beside_code(mobile, "failures")
+    }
+
+    /// A key in the slot of the code of a number.
+    fn beside_code(&self, mobile: &Mobile, name: &str) -> String {
+        let (prefix, number) = (&self.prefix.0, mobile.key());
+        match self.tags {
+            Tags::AfterPrefix => format!("{prefix}{{sms_{number}}}:{name}"),
+            Tags::AroundPrefix => format!("{{{prefix}sms_{number}}}:{name}"),
+        }
     }
 
     /// A key that nobody reads.
     pub(crate) fn ping(&self) -> String {
-        format!("{}global:ping", self.0.0)
+        format!("{}global:ping", self.prefix.0)
     }
 
     /// One of the other logs.
     pub(crate) fn log(&self, log: Log) -> String {
-        format!("{}{log}", self.0.0)
+        format!("{}{log}", self.prefix.0)
     }
 }
 
@@ -112,7 +133,7 @@ mod tests {
 
     #[test]
     fn shared_keys_are_those_that_other_programs_know() {
-        let keys = Keys::new(KeyPrefix::default());
+        let keys = Keys::new(KeyPrefix::default(), Tags::AfterPrefix);
         let id = ImageId::parse("f47ac10b-58cc-4372-a567-0e02b2c3d479").unwrap();
         let mainland = Mobile::parse("+8613800138000").unwrap();
         let french = Mobile::parse("+33612345678").unwrap();
@@ -123,7 +144,7 @@ mod tests {
 
     #[test]
     fn our_keys_of_a_number_carry_its_hash_tag() {
-        let keys = Keys::new(KeyPrefix::default());
+        let keys = Keys::new(KeyPrefix::default(), Tags::AfterPrefix);
         let mobile = Mobile::parse("13800138000").unwrap();
         for key in [
             keys.attempts(&mobile),
@@ -136,11 +157,19 @@ mod tests {
 
     #[test]
     fn a_prefix_comes_before_every_key() {
-        let keys = Keys::new(KeyPrefix::new("shop:").unwrap());
+        let keys = Keys::new(KeyPrefix::new("shop:").unwrap(), Tags::AfterPrefix);
         let mobile = Mobile::parse("13800138000").unwrap();
         assert_eq!(keys.code(&mobile), "shop:sms_13800138000");
         assert_eq!(keys.sends(&mobile), "shop:{sms_13800138000}:sends");
         assert_eq!(keys.log(Log::Budget), "shop:global:sms");
+    }
+
+    #[test]
+    fn in_a_cluster_the_prefix_is_within_the_hash_tag() {
+        let keys = Keys::new(KeyPrefix::new("shop:").unwrap(), Tags::AroundPrefix);
+        let mobile = Mobile::parse("13800138000").unwrap();
+        assert_eq!(keys.code(&mobile), "shop:sms_13800138000");
+        assert_eq!(keys.sends(&mobile), "{shop:sms_13800138000}:sends");
     }
 
     #[test]

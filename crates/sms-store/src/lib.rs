@@ -2,6 +2,7 @@
 
 mod clock;
 mod error;
+mod in_steps;
 mod keys;
 mod memory;
 mod redis;
@@ -11,7 +12,7 @@ pub use clock::{Clock, ManualClock};
 pub use error::StoreError;
 pub use keys::{KeyPrefix, KeyPrefixError, Log};
 pub use memory::MemoryStore;
-pub use redis::{RedisConfig, RedisStore};
+pub use redis::{ClientCertificate, RedisConfig, RedisServers, RedisStore, RedisTls};
 pub use store::{
     CodeStore, Connections, Consumed, PictureAdmission, PictureRequest, Reservation, SendAdmission,
     SendRequest, Slot,

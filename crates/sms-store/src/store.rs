@@ -6,6 +6,7 @@ use sms_core::{
     SmsCode, Timestamp,
 };
 
+use crate::in_steps::{admit_picture_in_steps, admit_send_in_steps};
 use crate::{Log, StoreError};
 
 /// The steps of phone verification, each of them atomic.
@@ -114,13 +115,7 @@ pub trait CodeStore: Send + Sync {
         &self,
         request: &PictureRequest<'_>,
     ) -> Result<PictureAdmission, StoreError> {
-        let log = Log::Pictures(request.address);
-        if let Slot::Refused { retry_after } = self.take_slot(log, request.address_quotas).await? {
-            return Ok(PictureAdmission::AddressTooOften { retry_after });
-        }
-        self.put_image_code(request.image, request.text, request.ttl)
-            .await?;
-        Ok(PictureAdmission::Kept)
+        admit_picture_in_steps(self, request).await
     }
 
     /// Everything that must hold before a message goes out, in this order: the address has a
@@ -131,39 +126,7 @@ pub trait CodeStore: Send + Sync {
     ///
     /// The store failed.
     async fn admit_send(&self, request: &SendRequest<'_>) -> Result<SendAdmission, StoreError> {
-        let log = Log::Requests(request.address);
-        if let Slot::Refused { retry_after } = self.take_slot(log, request.address_quotas).await? {
-            return Ok(SendAdmission::AddressTooOften { retry_after });
-        }
-        let Some(image) = request.image else {
-            return Ok(SendAdmission::ImageMissing);
-        };
-        match self.consume_image_code(image, request.answer).await? {
-            Consumed::Matched => {}
-            Consumed::Mismatch => return Ok(SendAdmission::ImageMismatch),
-            Consumed::Missing => return Ok(SendAdmission::ImageMissing),
-        }
-        let budget_slot = match self.take_slot(Log::Budget, request.budget).await? {
-            Slot::Taken(slot) => slot,
-            Slot::Refused { retry_after } => return Ok(SendAdmission::BudgetSpent { retry_after }),
-        };
-        let issue = self.issue(
-            request.mobile,
-            request.code,
-            request.ttl,
-            request.mobile_quotas,
-        );
-        match issue.await? {
-            Issue::Issued { slot, next_slot_in } => Ok(SendAdmission::Admitted(Reservation {
-                slot,
-                budget_slot,
-                next_slot_in,
-            })),
-            Issue::TooOften { retry_after } => {
-                self.give_back_slot(Log::Budget, budget_slot).await?;
-                Ok(SendAdmission::MobileTooOften { retry_after })
-            }
-        }
+        admit_send_in_steps(self, request).await
     }
 }
 

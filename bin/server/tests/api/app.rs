@@ -13,7 +13,7 @@ use sms_core::{ImageCode, ImageId, Mobile};
 use sms_gateway::MockSender;
 use sms_server::config::Settings;
 use sms_server::{Parts, Server};
-use sms_store::{Clock, CodeStore, KeyPrefix, MemoryStore, RedisConfig, RedisStore};
+use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore};
 use sms_testkit::RedisServer;
 use tokio::sync::oneshot;
 
@@ -50,12 +50,7 @@ impl App {
 
     /// On a Redis, without limits for addresses.
     pub(crate) fn start_on_redis(server: &RedisServer) -> Self {
-        let store = RedisStore::new(RedisConfig {
-            url: server.url(),
-            key_prefix: KeyPrefix::default(),
-            connections: 4,
-            timeout: Duration::from_millis(500),
-        });
+        let store = RedisStore::new(&RedisConfig::single(server.url()));
         Self::start_on(Arc::new(store.unwrap()), UNLIMITED)
     }
 

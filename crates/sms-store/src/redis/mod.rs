@@ -1,42 +1,41 @@
 //! The store in a Redis server.
 
+mod address;
+mod call;
+mod cluster;
+mod connector;
 mod lanes;
+mod run;
 mod scripts;
+mod sentinel;
 mod server_clock;
+mod servers;
+mod slots;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use deadpool_redis::redis::{FromRedisValue, ScriptInvocation};
+use deadpool_redis::redis::{FromRedisValue, RedisError};
 use sms_core::{
     CheckOutcome, CheckRules, ImageCode, ImageId, Issue, Mobile, Quotas, Settlement, SmsCode,
     Timestamp,
 };
 
-use self::lanes::Lanes;
-use self::scripts::{Scripts, add_quotas};
+use self::call::Call;
+use self::run::{Lateness, Limit};
+use self::scripts::Scripts;
+use self::servers::Servers;
+pub use self::servers::{ClientCertificate, RedisConfig, RedisServers, RedisTls};
+use crate::in_steps::{admit_picture_in_steps, admit_send_in_steps};
 use crate::keys::Keys;
 use crate::{
-    Clock, CodeStore, Connections, Consumed, KeyPrefix, Log, PictureAdmission, PictureRequest,
-    Reservation, SendAdmission, SendRequest, Slot, StoreError,
+    Clock, CodeStore, Connections, Consumed, Log, PictureAdmission, PictureRequest, Reservation,
+    SendAdmission, SendRequest, Slot, StoreError,
 };
-
-/// How to reach a single Redis server, 6.2 or newer, or a Valkey.
-#[derive(Clone)]
-pub struct RedisConfig {
-    /// `redis://[user:password@]host[:port][/database]`, or `rediss://…` for TLS.
-    pub url: String,
-    /// Put before every key.
-    pub key_prefix: KeyPrefix,
-    /// How many connections are kept, at least 1; best one for each thread that uses the store.
-    pub connections: usize,
-    /// How long a step may take, connecting included.
-    pub timeout: Duration,
-}
 
 /// The store that several instances share: every step is one script inside Redis.
 pub struct RedisStore {
-    lanes: Lanes,
+    servers: Servers,
     scripts: Scripts,
     keys: Keys,
     timeout: Duration,
@@ -44,17 +43,18 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// A store on the server that `config` names. It connects when it is first used, and again
-    /// whenever the connection was lost.
+    /// A store on the servers that `config` names. It connects when it is first used, and again
+    /// whenever a connection was lost.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Address`] if the URL is none.
-    pub fn new(config: RedisConfig) -> Result<Self, StoreError> {
+    /// [`StoreError::Address`] if a URL is none, or certificates can't be read.
+    pub fn new(config: &RedisConfig) -> Result<Self, StoreError> {
+        let servers = Servers::new(config)?;
         Ok(Self {
-            lanes: Lanes::new(&config.url, config.connections.max(1))?,
+            keys: Keys::new(config.key_prefix.clone(), servers.tags()),
+            servers,
             scripts: Scripts::new(),
-            keys: Keys::new(config.key_prefix),
             timeout: config.timeout,
             clock: None,
         })
@@ -75,59 +75,34 @@ impl RedisStore {
             .unwrap_or_default()
     }
 
-    /// A slot that a script took. Its name is the server's time, unless a test gave another.
-    fn slot(&self, millis: u64) -> Timestamp {
-        if let (None, Ok(server_millis)) = (&self.clock, i64::try_from(millis)) {
-            self.lanes.clock().observe(server_millis);
+    /// Runs a script whose success tells the time of its slot: the server's, unless a test gave
+    /// another.
+    async fn run_for_slot(&self, mut call: Call<'_>) -> Result<Numbers, StoreError> {
+        if self.clock.is_none() {
+            call.tells_time();
         }
-        Timestamp::from_millis(millis)
+        self.run(call).await
     }
 
     /// Runs a script within the time limit; what is not begun by then is never done.
-    async fn run<T: FromRedisValue>(&self, call: ScriptInvocation<'_>) -> Result<T, StoreError> {
+    async fn run<T: FromRedisValue>(&self, call: Call<'_>) -> Result<T, StoreError> {
         self.invoke(call, Lateness::Refused).await
     }
 
     /// Runs a script that takes something back: better late than never.
-    async fn run_even_late(&self, call: ScriptInvocation<'_>) -> Result<(), StoreError> {
+    async fn run_even_late(&self, call: Call<'_>) -> Result<(), StoreError> {
         self.invoke(call, Lateness::Welcome).await
     }
 
     async fn invoke<T: FromRedisValue>(
         &self,
-        mut call: ScriptInvocation<'_>,
+        call: Call<'_>,
         lateness: Lateness,
     ) -> Result<T, StoreError> {
-        let started = Instant::now();
-        let mut lease = None;
-        let step = async {
-            let lease = lease.insert(self.lanes.connection().await?);
-            let remaining = self.timeout.saturating_sub(started.elapsed());
-            call.arg(match lateness {
-                Lateness::Refused => self.lanes.clock().after(remaining).to_string(),
-                Lateness::Welcome => String::new(),
-            });
-            let answer = call.invoke_async(&mut lease.connection).await;
-            Ok(answer.inspect_err(|error| self.lanes.observe_lateness(error))?)
-        };
-        let timed_out = StoreError::Timeout(self.timeout);
-        let answer = tokio::time::timeout(self.timeout, step)
-            .await
-            .unwrap_or(Err(timed_out));
-        if let (Err(error), Some(lease)) = (&answer, &lease)
-            && error.breaks_connection()
-        {
-            self.lanes.give_up(lease);
-        }
-        answer
+        let limit = Limit::new(self.timeout, lateness);
+        let answer = self.servers.run(&call, limit).await?;
+        T::from_redis_value(answer).map_err(|error| StoreError::from(RedisError::from(error)))
     }
-}
-
-/// What to do with a step that the server comes to when nobody waits for it any more.
-#[derive(Clone, Copy)]
-enum Lateness {
-    Refused,
-    Welcome,
 }
 
 /// The numbers that a script answered with.
@@ -149,12 +124,16 @@ fn unreadable<T>(step: &str) -> Result<T, StoreError> {
 #[async_trait]
 impl CodeStore for RedisStore {
     async fn take_slot(&self, log: Log, quotas: &Quotas) -> Result<Slot, StoreError> {
+        if quotas.is_empty() {
+            // Nothing is taken, so nobody will ask for it back by this name.
+            return Ok(Slot::Taken(Timestamp::from_millis(0)));
+        }
         let mut call = self.scripts.take_slot.key(self.keys.log(log));
         call.arg(self.time_argument());
-        add_quotas(&mut call, quotas);
-        let answer: Numbers = self.run(call).await?;
+        call.quotas(quotas);
+        let answer: Numbers = self.run_for_slot(call).await?;
         match answer[..] {
-            [0, slot] => Ok(Slot::Taken(self.slot(slot))),
+            [0, slot] => Ok(Slot::Taken(Timestamp::from_millis(slot))),
             [1, wait] => Ok(Slot::Refused {
                 retry_after: span(wait),
             }),
@@ -203,11 +182,11 @@ impl CodeStore for RedisStore {
         call.arg(self.time_argument())
             .arg(code.expose())
             .arg(millis(ttl));
-        add_quotas(&mut call, quotas);
-        let answer: Numbers = self.run(call).await?;
+        call.quotas(quotas);
+        let answer: Numbers = self.run_for_slot(call).await?;
         match answer[..] {
             [0, slot, wait] => Ok(Issue::Issued {
-                slot: self.slot(slot),
+                slot: Timestamp::from_millis(slot),
                 next_slot_in: span(wait),
             }),
             [1, wait] => Ok(Issue::TooOften {
@@ -246,7 +225,7 @@ impl CodeStore for RedisStore {
         call.arg(self.time_argument())
             .arg(attempt)
             .arg(rules.max_attempts);
-        add_quotas(&mut call, &rules.failures);
+        call.quotas(&rules.failures);
         let answer: Numbers = self.run(call).await?;
         match answer[..] {
             [0] => Ok(CheckOutcome::Verified),
@@ -264,20 +243,23 @@ impl CodeStore for RedisStore {
     }
 
     fn connections(&self) -> Option<Connections> {
-        Some(self.lanes.connections())
+        Some(self.servers.connections())
     }
 
     async fn admit_picture(
         &self,
         request: &PictureRequest<'_>,
     ) -> Result<PictureAdmission, StoreError> {
+        if self.servers.are_cluster() {
+            return admit_picture_in_steps(self, request).await;
+        }
         let log = self.keys.log(Log::Pictures(request.address));
         let mut call = self.scripts.admit_picture.key(log);
         call.key(self.keys.image(request.image));
         call.arg(self.time_argument())
             .arg(request.text.expose())
             .arg(millis(request.ttl));
-        add_quotas(&mut call, request.address_quotas);
+        call.quotas(request.address_quotas);
         let answer: Numbers = self.run(call).await?;
         match answer[..] {
             [0] => Ok(PictureAdmission::Kept),
@@ -289,6 +271,9 @@ impl CodeStore for RedisStore {
     }
 
     async fn admit_send(&self, request: &SendRequest<'_>) -> Result<SendAdmission, StoreError> {
+        if self.servers.are_cluster() {
+            return admit_send_in_steps(self, request).await;
+        }
         let requests = Log::Requests(request.address);
         let Some(image) = request.image else {
             return Ok(
@@ -308,14 +293,14 @@ impl CodeStore for RedisStore {
             .arg(request.answer.to_ascii_lowercase())
             .arg(request.code.expose())
             .arg(millis(request.ttl));
-        add_quotas(&mut call, request.address_quotas);
-        add_quotas(&mut call, request.budget);
-        add_quotas(&mut call, request.mobile_quotas);
-        let answer: Numbers = self.run(call).await?;
+        call.quotas(request.address_quotas);
+        call.quotas(request.budget);
+        call.quotas(request.mobile_quotas);
+        let answer: Numbers = self.run_for_slot(call).await?;
         match answer[..] {
             [0, slot, wait] => Ok(SendAdmission::Admitted(Reservation {
-                slot: self.slot(slot),
-                budget_slot: self.slot(slot),
+                slot: Timestamp::from_millis(slot),
+                budget_slot: Timestamp::from_millis(slot),
                 next_slot_in: span(wait),
             })),
             [1, wait] => Ok(SendAdmission::AddressTooOften {
@@ -331,28 +316,5 @@ impl CodeStore for RedisStore {
             }),
             _ => unreadable("admit_send"),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use sms_testkit::RedisServer;
-
-    #[tokio::test]
-    async fn an_estimate_that_fell_behind_costs_one_step() {
-        let server = RedisServer::start();
-        let store = RedisStore::new(RedisConfig {
-            url: server.url(),
-            key_prefix: KeyPrefix::default(),
-            connections: 1,
-            timeout: Duration::from_secs(10),
-        })
-        .unwrap();
-        store.ping().await.unwrap();
-        store.lanes.clock().observe(0);
-        let error = store.ping().await.unwrap_err();
-        assert!(matches!(error, StoreError::Refused(_)), "{error}");
-        store.ping().await.unwrap();
     }
 }

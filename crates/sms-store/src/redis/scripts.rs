@@ -1,5 +1,4 @@
-use deadpool_redis::redis::{Script, ScriptInvocation};
-use sms_core::Quotas;
+use super::call::Script;
 
 /// A script that begins with what they share.
 macro_rules! script {
@@ -39,14 +38,5 @@ impl Scripts {
             admit_send: script!("admit_send.lua"),
             ping: script!("ping.lua"),
         }
-    }
-}
-
-/// Adds quotas to the arguments, as `read_quotas` in `lib.lua` takes them.
-pub(super) fn add_quotas(call: &mut ScriptInvocation<'_>, quotas: &Quotas) {
-    call.arg(quotas.iter().len());
-    for quota in quotas.iter() {
-        let window = u64::try_from(quota.window().as_millis()).unwrap_or(u64::MAX);
-        call.arg(quota.limit()).arg(window);
     }
 }

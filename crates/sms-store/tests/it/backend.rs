@@ -1,20 +1,17 @@
 //! The stores under test, each with a clock that tests move and with the hands of another program
 //! in its keys.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use deadpool_redis::redis::{AsyncCommands, Client, Script, aio::MultiplexedConnection};
-use sms_core::{
-    CheckOutcome, CheckRules, ImageCode, ImageId, Issue, Mobile, Quotas, Settlement, SmsCode,
-    Timestamp,
-};
+use deadpool_redis::redis::aio::MultiplexedConnection;
+use deadpool_redis::redis::{Client, FromRedisValue, RedisError, RedisResult, Script, cmd};
+use sms_core::{Mobile, Timestamp};
 use sms_store::{
-    CodeStore, Consumed, KeyPrefix, Log, ManualClock, MemoryStore, RedisConfig, RedisStore, Slot,
-    StoreError,
+    CodeStore, KeyPrefix, ManualClock, MemoryStore, RedisConfig, RedisServers, RedisStore,
 };
-use sms_testkit::RedisServer;
+use sms_testkit::{RedisCluster, RedisServer, SentinelGroup};
 
 pub(crate) struct Backend {
     pub(crate) store: Arc<dyn CodeStore>,
@@ -24,7 +21,15 @@ pub(crate) struct Backend {
 
 enum Keeper {
     Memory(Arc<MemoryStore>),
-    Redis(Arc<RedisServer>),
+    Redis { place: Place, prefix: String },
+}
+
+/// Where the keys are.
+#[derive(Clone)]
+pub(crate) enum Place {
+    Single(Arc<RedisServer>),
+    Sentinel(Arc<SentinelGroup>),
+    Cluster(Arc<RedisCluster>),
 }
 
 impl Backend {
@@ -39,50 +44,61 @@ impl Backend {
     }
 
     pub(crate) fn redis() -> Self {
-        Self::on_redis(Arc::new(RedisServer::start()), |store| Arc::new(store))
+        static SHARED: Shared<RedisServer> = Mutex::new(Weak::new());
+        Self::at(Place::Single(shared(&SHARED, RedisServer::start)))
     }
 
-    /// A node of a Redis Cluster, which refuses any script that touches two slots.
-    pub(crate) fn redis_step_by_step() -> Self {
-        let server = Arc::new(RedisServer::start_cluster_node());
-        Self::on_redis(server, |store| Arc::new(StepByStep(store)))
+    pub(crate) fn sentinel() -> Self {
+        static SHARED: Shared<SentinelGroup> = Mutex::new(Weak::new());
+        Self::at(Place::Sentinel(shared(&SHARED, SentinelGroup::start)))
     }
 
-    /// Another backend on the same Redis, with everything in it deleted.
-    pub(crate) async fn emptied(&self) -> Self {
-        let Keeper::Redis(server) = &self.keeper else {
-            return Self::memory();
-        };
-        let () = connect(server).await.flushall().await.unwrap();
-        Self::on_redis(Arc::clone(server), |store| Arc::new(store))
+    pub(crate) fn cluster() -> Self {
+        static SHARED: Shared<RedisCluster> = Mutex::new(Weak::new());
+        Self::at(Place::Cluster(shared(&SHARED, RedisCluster::start)))
     }
 
-    fn on_redis(
-        server: Arc<RedisServer>,
-        wrap: impl FnOnce(RedisStore) -> Arc<dyn CodeStore>,
-    ) -> Self {
+    /// Another backend at the same place, with nothing in it.
+    pub(crate) fn another(&self) -> Self {
+        match &self.keeper {
+            Keeper::Memory(_) => Self::memory(),
+            Keeper::Redis { place, .. } => Self::at(place.clone()),
+        }
+    }
+
+    fn at(place: Place) -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let prefix = format!("test-{}:", NUMBER.fetch_add(1, Ordering::Relaxed));
         let clock = start_of_time();
+        let config = RedisConfig {
+            key_prefix: KeyPrefix::new(prefix.as_str()).unwrap(),
+            ..RedisConfig::new(place.servers())
+        };
         Self {
-            store: wrap(redis_store(&server.url()).with_clock(clock.clock())),
+            store: Arc::new(patient_store(config).with_clock(clock.clock())),
             clock,
-            keeper: Keeper::Redis(server),
+            keeper: Keeper::Redis { place, prefix },
         }
     }
 
     /// Lets time pass: for the quotas and for everything that expires.
     pub(crate) async fn advance(&self, span: Duration) {
         self.clock.advance(span);
-        if let Keeper::Redis(server) = &self.keeper {
-            let shorten = Script::new(
-                "for _, key in ipairs(redis.call('KEYS', '*')) do
-                   local ttl = redis.call('PTTL', key)
-                   assert(ttl >= 0, 'a key without an end')
-                   redis.call('PEXPIRE', key, ttl - ARGV[1])
-                 end",
-            );
-            let mut redis = connect(server).await;
+        let Keeper::Redis { place, prefix } = &self.keeper else {
+            return;
+        };
+        let shorten = Script::new(
+            "for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
+               local ttl = redis.call('PTTL', key)
+               assert(ttl >= 0, 'a key without an end')
+               redis.call('PEXPIRE', key, ttl - ARGV[2])
+             end",
+        );
+        for server in place.primaries() {
             let mut shorten = shorten.prepare_invoke();
+            shorten.arg(format!("*{prefix}*"));
             shorten.arg(span.as_millis() as u64);
+            let mut redis = connect(server).await;
             let () = shorten.invoke_async(&mut redis).await.unwrap();
         }
     }
@@ -91,7 +107,9 @@ impl Backend {
     pub(crate) async fn code(&self, mobile: &Mobile) -> Option<String> {
         match &self.keeper {
             Keeper::Memory(store) => Some(store.sms_code(mobile)?.expose().to_owned()),
-            Keeper::Redis(server) => connect(server).await.get(code_key(mobile)).await.unwrap(),
+            Keeper::Redis { place, prefix } => {
+                place.ask("GET", &code_key(prefix, mobile)).await.unwrap()
+            }
         }
     }
 
@@ -99,20 +117,74 @@ impl Backend {
     pub(crate) async fn delete_code(&self, mobile: &Mobile) {
         match &self.keeper {
             Keeper::Memory(store) => store.remove_sms_code(mobile),
-            Keeper::Redis(server) => connect(server).await.del(code_key(mobile)).await.unwrap(),
+            Keeper::Redis { place, prefix } => {
+                let _: i64 = place.ask("DEL", &code_key(prefix, mobile)).await.unwrap();
+            }
         }
     }
 }
 
+impl Place {
+    pub(crate) fn servers(&self) -> RedisServers {
+        match self {
+            Self::Single(server) => RedisServers::Single { url: server.url() },
+            Self::Sentinel(group) => RedisServers::Sentinel {
+                sentinels: group.urls(),
+                primary: SentinelGroup::PRIMARY.to_owned(),
+                login: "redis://ignored/0".to_owned(),
+            },
+            Self::Cluster(cluster) => RedisServers::Cluster {
+                nodes: cluster.urls(),
+            },
+        }
+    }
+
+    fn primaries(&self) -> Vec<&RedisServer> {
+        match self {
+            Self::Single(server) => vec![server],
+            Self::Sentinel(group) => vec![group.primary()],
+            Self::Cluster(cluster) => cluster.nodes().iter().collect(),
+        }
+    }
+
+    /// Gives a command to whichever server has the key.
+    async fn ask<T: FromRedisValue>(&self, command: &str, key: &str) -> RedisResult<T> {
+        let mut answer = None;
+        for server in self.primaries() {
+            let given = cmd(command).arg(key).take();
+            let new = given.query_async(&mut connect(server).await).await;
+            let is_elsewhere = |error: &RedisError| error.code() == Some("MOVED");
+            if !new.as_ref().is_err_and(is_elsewhere) {
+                answer = Some(new);
+            }
+        }
+        answer.expect("some server has every key")
+    }
+}
+
+/// Servers that tests share while any of them runs. Each has keys of its own.
+type Shared<T> = Mutex<Weak<T>>;
+
+fn shared<T>(shared: &Shared<T>, start: impl FnOnce() -> T) -> Arc<T> {
+    let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    shared.upgrade().unwrap_or_else(|| {
+        let new = Arc::new(start());
+        *shared = Arc::downgrade(&new);
+        new
+    })
+}
+
 pub(crate) fn redis_store(url: &str) -> RedisStore {
+    patient_store(RedisConfig::single(url))
+}
+
+/// A store that waits long, because a loaded test machine is not what is tested here.
+pub(crate) fn patient_store(config: RedisConfig) -> RedisStore {
     let config = RedisConfig {
-        url: url.to_owned(),
-        key_prefix: KeyPrefix::default(),
-        connections: 4,
-        // Long, because a loaded test machine is not what is tested here.
         timeout: Duration::from_secs(10),
+        ..config
     };
-    RedisStore::new(config).unwrap()
+    RedisStore::new(&config).unwrap()
 }
 
 pub(crate) async fn connect(server: &RedisServer) -> MultiplexedConnection {
@@ -120,69 +192,10 @@ pub(crate) async fn connect(server: &RedisServer) -> MultiplexedConnection {
     client.get_multiplexed_async_connection().await.unwrap()
 }
 
-pub(crate) fn code_key(mobile: &Mobile) -> String {
-    format!("sms_{}", mobile.key())
+fn code_key(prefix: &str, mobile: &Mobile) -> String {
+    format!("{prefix}sms_{}", mobile.key())
 }
 
 fn start_of_time() -> ManualClock {
     ManualClock::new(Timestamp::from_millis(1_700_000_000_000))
-}
-
-/// A store that leaves the admissions to the trait, and so does them in single steps.
-struct StepByStep<S>(S);
-
-#[async_trait]
-impl<S: CodeStore> CodeStore for StepByStep<S> {
-    async fn take_slot(&self, log: Log, quotas: &Quotas) -> Result<Slot, StoreError> {
-        self.0.take_slot(log, quotas).await
-    }
-
-    async fn give_back_slot(&self, log: Log, slot: Timestamp) -> Result<(), StoreError> {
-        self.0.give_back_slot(log, slot).await
-    }
-
-    async fn put_image_code(
-        &self,
-        id: &ImageId,
-        code: &ImageCode,
-        ttl: Duration,
-    ) -> Result<(), StoreError> {
-        self.0.put_image_code(id, code, ttl).await
-    }
-
-    async fn consume_image_code(&self, id: &ImageId, answer: &str) -> Result<Consumed, StoreError> {
-        self.0.consume_image_code(id, answer).await
-    }
-
-    async fn issue(
-        &self,
-        mobile: &Mobile,
-        code: &SmsCode,
-        ttl: Duration,
-        quotas: &Quotas,
-    ) -> Result<Issue, StoreError> {
-        self.0.issue(mobile, code, ttl, quotas).await
-    }
-
-    async fn settle(
-        &self,
-        mobile: &Mobile,
-        code: &SmsCode,
-        settlement: Settlement,
-    ) -> Result<(), StoreError> {
-        self.0.settle(mobile, code, settlement).await
-    }
-
-    async fn check(
-        &self,
-        mobile: &Mobile,
-        attempt: &str,
-        rules: &CheckRules,
-    ) -> Result<CheckOutcome, StoreError> {
-        self.0.check(mobile, attempt, rules).await
-    }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.0.ping().await
-    }
 }

@@ -26,10 +26,17 @@ macro_rules! contract_suite {
             })*
         }
 
-        mod on_redis_step_by_step {
+        mod on_sentinel {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::contract::$name(&super::Backend::redis_step_by_step()).await;
+                super::contract::$name(&super::Backend::sentinel()).await;
+            })*
+        }
+
+        mod on_cluster {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::contract::$name(&super::Backend::cluster()).await;
             })*
         }
     };

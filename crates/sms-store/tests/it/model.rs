@@ -257,8 +257,8 @@ async fn run(backend: &Backend, step: &Step, memory: &Memory, limits: &Limits) -
     }
 }
 
-/// Runs random histories, each on a backend that `fresh` empties.
-fn agrees_with_the_model(cases: u32, fresh: impl Fn(&tokio::runtime::Runtime) -> Backend) {
+/// Runs random histories, each on a backend of its own at the place of `first`.
+fn agrees_with_the_model(cases: u32, first: &Backend) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -267,7 +267,7 @@ fn agrees_with_the_model(cases: u32, fresh: impl Fn(&tokio::runtime::Runtime) ->
     let mut runner = TestRunner::new(Config::with_cases(cases));
     let histories = prop::collection::vec(step(), 1..80);
     let result = runner.run(&histories, |history| {
-        let backend = fresh(&runtime);
+        let backend = first.another();
         let mut memory = Memory::default();
         let mut model = Model {
             now: backend.clock.now().as_millis(),
@@ -295,11 +295,20 @@ fn agrees_with_the_model(cases: u32, fresh: impl Fn(&tokio::runtime::Runtime) ->
 
 #[test]
 fn the_memory_store_agrees_with_the_model() {
-    agrees_with_the_model(500, |_| Backend::memory());
+    agrees_with_the_model(500, &Backend::memory());
 }
 
 #[test]
 fn the_redis_store_agrees_with_the_model() {
-    let server = Backend::redis();
-    agrees_with_the_model(150, |runtime| runtime.block_on(server.emptied()));
+    agrees_with_the_model(150, &Backend::redis());
+}
+
+#[test]
+fn the_store_behind_sentinels_agrees_with_the_model() {
+    agrees_with_the_model(60, &Backend::sentinel());
+}
+
+#[test]
+fn the_store_in_a_cluster_agrees_with_the_model() {
+    agrees_with_the_model(60, &Backend::cluster());
 }

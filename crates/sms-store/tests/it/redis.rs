@@ -106,11 +106,10 @@ async fn invariant_6_every_key_expires() {
 async fn a_prefix_keeps_two_services_apart() {
     let server = RedisServer::start();
     let store = |prefix: &str| {
-        RedisStore::new(RedisConfig {
-            url: server.url(),
+        RedisStore::new(&RedisConfig {
             key_prefix: KeyPrefix::new(prefix).unwrap(),
-            connections: 1,
             timeout: Duration::from_secs(10),
+            ..RedisConfig::single(server.url())
         })
         .unwrap()
     };
@@ -179,12 +178,10 @@ async fn a_redis_restarted_between_requests_costs_none_of_them() {
 async fn invariant_5_what_a_stalled_redis_comes_to_late_is_not_done() {
     let server = RedisServer::start();
     let config = RedisConfig {
-        url: server.url(),
-        key_prefix: KeyPrefix::default(),
-        connections: 1,
         timeout: Duration::from_millis(200),
+        ..RedisConfig::single(server.url())
     };
-    let store = RedisStore::new(config).unwrap();
+    let store = RedisStore::new(&config).unwrap();
     // Redis knows the script already, and so does at once what it comes to.
     let other = Mobile::parse("13900139000").unwrap();
     store.issue(&other, &code(), TTL, &quotas()).await.unwrap();
@@ -220,12 +217,10 @@ async fn invariant_5_what_a_stalled_redis_comes_to_late_is_not_done() {
 async fn a_redis_that_stalls_is_given_up_in_time() {
     let server = RedisServer::start();
     let config = RedisConfig {
-        url: server.url(),
-        key_prefix: KeyPrefix::default(),
-        connections: 1,
         timeout: Duration::from_millis(200),
+        ..RedisConfig::single(server.url())
     };
-    let store = RedisStore::new(config).unwrap();
+    let store = RedisStore::new(&config).unwrap();
     store.ping().await.unwrap();
     server.signal("STOP");
     for _ in 0..3 {
@@ -348,13 +343,10 @@ async fn errors_never_carry_a_key() {
 #[test]
 fn an_address_that_is_none_is_an_error() {
     for url in ["", "localhost:6379", "http://127.0.0.1", "redis://:secret@"] {
-        let config = RedisConfig {
-            url: url.to_owned(),
-            key_prefix: KeyPrefix::default(),
-            connections: 1,
-            timeout: Duration::from_secs(1),
-        };
-        let error = RedisStore::new(config).err().map(|error| error.to_string());
+        let config = RedisConfig::single(url);
+        let error = RedisStore::new(&config)
+            .err()
+            .map(|error| error.to_string());
         assert!(
             error.as_ref().is_some_and(|text| !text.contains("secret")),
             "{url}: {error:?}"

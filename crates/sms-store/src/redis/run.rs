@@ -1,0 +1,190 @@
+//! One call on one server.
+
+use std::time::Duration;
+
+use deadpool_redis::redis::aio::MultiplexedConnection;
+use deadpool_redis::redis::{
+    Cmd, ErrorKind, RedisError, RedisResult, ServerErrorKind, Value, cmd, pipe,
+};
+use tokio::time::{Instant, timeout_at};
+
+use super::call::{Call, Form};
+use super::lanes::Lanes;
+use crate::StoreError;
+
+/// How long a call may take, and what to do with it when the server comes to it later.
+#[derive(Clone, Copy)]
+pub(super) struct Limit {
+    until: Instant,
+    span: Duration,
+    lateness: Lateness,
+}
+
+/// What to do with a step that the server comes to when nobody waits for it any more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lateness {
+    Refused,
+    Welcome,
+}
+
+impl Limit {
+    /// `span` from now.
+    pub(super) fn new(span: Duration, lateness: Lateness) -> Self {
+        Self {
+            until: Instant::now() + span,
+            span,
+            lateness,
+        }
+    }
+
+    /// Does `work` within the time that is left.
+    pub(super) async fn hold<T>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let timed_out = Err(StoreError::Timeout(self.span));
+        timeout_at(self.until, work).await.unwrap_or(timed_out)
+    }
+
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.until
+    }
+
+    fn deadline(&self, lanes: &Lanes) -> Option<i64> {
+        let remaining = self.until.saturating_duration_since(Instant::now());
+        match self.lateness {
+            Lateness::Refused => Some(lanes.clock().after(remaining)),
+            Lateness::Welcome => None,
+        }
+    }
+}
+
+/// What a server answers to a call.
+#[derive(Debug, PartialEq)]
+pub(super) enum Answer {
+    /// What the script gave.
+    Value(Value),
+    /// Nothing was done: another node of the Cluster has the slot, for good.
+    Moved(String),
+    /// Nothing was done: another node has the keys already, although the slot is still here.
+    Ask(String),
+    /// Nothing was done: the keys are on their way to another node.
+    TryAgain,
+}
+
+/// Whether a node of a Cluster is told that it was named by [`Answer::Ask`]. Without that it sends
+/// back whoever asks for a slot that is not its own yet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asking {
+    No,
+    Yes,
+}
+
+impl Lanes {
+    /// Sends a call once; again only if the server said that it did nothing.
+    pub(super) async fn run(
+        &self,
+        call: &Call<'_>,
+        limit: Limit,
+        asking: Asking,
+    ) -> Result<Answer, StoreError> {
+        let ask = async |connection: &mut MultiplexedConnection| {
+            self.ask(connection, call, limit, asking).await
+        };
+        self.within(limit, ask).await
+    }
+
+    /// Does `work` on the connection of this thread, and gives that up if it breaks.
+    pub(super) async fn within<T>(
+        &self,
+        limit: Limit,
+        work: impl AsyncFnOnce(&mut MultiplexedConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut lease = None;
+        let work = async {
+            let lease = lease.insert(self.connection().await?);
+            work(&mut lease.connection).await
+        };
+        let answer = limit.hold(work).await;
+        if let (Err(error), Some(lease)) = (&answer, &lease)
+            && error.breaks_connection()
+        {
+            self.give_up(lease);
+        }
+        answer
+    }
+
+    async fn ask(
+        &self,
+        connection: &mut MultiplexedConnection,
+        call: &Call<'_>,
+        limit: Limit,
+        asking: Asking,
+    ) -> Result<Answer, StoreError> {
+        let mut form = Form::Digest;
+        let mut has_right_time = false;
+        loop {
+            let command = call.command(form, limit.deadline(self));
+            let error = match send(connection, command, asking).await {
+                Ok(value) => {
+                    if let Some(now) = call.time_in(&value) {
+                        self.clock().observe(now);
+                    }
+                    return Ok(Answer::Value(value));
+                }
+                Err(error) => error,
+            };
+            match error.kind() {
+                ErrorKind::Server(ServerErrorKind::NoScript) if form == Form::Digest => {
+                    form = Form::Source;
+                }
+                ErrorKind::Server(ServerErrorKind::Moved) => {
+                    return redirected(&error, Answer::Moved);
+                }
+                ErrorKind::Server(ServerErrorKind::Ask) => return redirected(&error, Answer::Ask),
+                ErrorKind::Server(ServerErrorKind::TryAgain) => return Ok(Answer::TryAgain),
+                // It may not be the step that was late, but our clock that was slow.
+                _ if self.observe_lateness(&error) && !has_right_time && !limit.is_over() => {
+                    has_right_time = true;
+                }
+                _ => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Sets the clock by an answer that says `LATE`; whether it was one.
+    fn observe_lateness(&self, error: &RedisError) -> bool {
+        let is_late = error.code() == Some("LATE");
+        if is_late && let Some(now) = error.detail().and_then(|detail| detail.parse().ok()) {
+            self.clock().observe(now);
+        }
+        is_late
+    }
+}
+
+async fn send(
+    connection: &mut MultiplexedConnection,
+    command: Cmd,
+    asking: Asking,
+) -> RedisResult<Value> {
+    match asking {
+        Asking::No => connection.send_packed_command(&command).await,
+        Asking::Yes => {
+            let mut both = pipe();
+            both.add_command(cmd("ASKING")).add_command(command);
+            let mut answers = connection.send_packed_commands(&both, 0, 2).await?;
+            Ok(answers.pop().unwrap_or(Value::Nil))
+        }
+    }?
+    .extract_error()
+}
+
+fn redirected(
+    error: &RedisError,
+    answer: impl FnOnce(String) -> Answer,
+) -> Result<Answer, StoreError> {
+    match error.redirect_node() {
+        Some((node, _slot)) => Ok(answer(node.to_owned())),
+        None => Err(StoreError::Refused("a redirection to nowhere".to_owned())),
+    }
+}

@@ -1,0 +1,100 @@
+use std::sync::Arc;
+
+use deadpool_redis::redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
+use deadpool_redis::redis::{
+    Client, ConnectionAddr, ConnectionInfo, ProtocolVersion, TlsCertificates, TlsMode,
+};
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+
+use super::{RedisTls, address};
+use crate::StoreError;
+
+/// The processes that watch a primary and say which server it is now.
+pub(super) struct Sentinels(Vec<Arc<Mutex<SentinelClient>>>);
+
+impl Sentinels {
+    /// Sentinels at `urls` that watch the primary called `name`; servers are reached with the
+    /// login, the database and the TLS of `server`.
+    pub(super) fn new(
+        urls: &[String],
+        name: &str,
+        server: &ConnectionInfo,
+        tls: Option<&RedisTls>,
+    ) -> Result<Self, StoreError> {
+        let client = |url: &String| {
+            let sentinel = address::read(url, None)?;
+            let client = build(&sentinel, name, server, tls.map(address::certificates))
+                .map_err(|error| StoreError::Address(error.to_string()))?;
+            Ok(Arc::new(Mutex::new(client)))
+        };
+        let clients: Vec<_> = urls.iter().map(client).collect::<Result<_, StoreError>>()?;
+        if clients.is_empty() {
+            return Err(StoreError::Address("no sentinel is named".to_owned()));
+        }
+        Ok(Self(clients))
+    }
+
+    /// The primary, as the first sentinel says that answers, and as that server confirms.
+    ///
+    /// All of them are asked at the same time: one that hangs is often on the machine that also
+    /// took the old primary with it, and must not hold up the others.
+    pub(super) async fn primary(&self) -> Result<Client, StoreError> {
+        let mut asked = JoinSet::new();
+        for sentinel in &self.0 {
+            let sentinel = Arc::clone(sentinel);
+            asked.spawn(async move { sentinel.lock().await.async_get_client().await });
+        }
+        let mut last_error = StoreError::Connection("no sentinel answered".to_owned());
+        while let Some(answer) = asked.join_next().await {
+            match answer {
+                Ok(Ok(primary)) => return Ok(primary),
+                Ok(Err(error)) => last_error = StoreError::Connection(error.to_string()),
+                Err(_) => {}
+            }
+        }
+        Err(last_error)
+    }
+}
+
+fn build(
+    sentinel: &ConnectionInfo,
+    name: &str,
+    server: &ConnectionInfo,
+    certificates: Option<TlsCertificates>,
+) -> Result<SentinelClient, deadpool_redis::redis::RedisError> {
+    let at = [sentinel.addr().clone()];
+    let mut builder = SentinelClientBuilder::new(at, name, SentinelServerType::Master)?
+        .set_client_to_redis_protocol(ProtocolVersion::RESP3)
+        .set_client_to_redis_db(server.redis_settings().db());
+    if let Some(username) = server.redis_settings().username() {
+        builder = builder.set_client_to_redis_username(username);
+    }
+    if let Some(password) = server.redis_settings().password() {
+        builder = builder.set_client_to_redis_password(password);
+    }
+    if let Some(username) = sentinel.redis_settings().username() {
+        builder = builder.set_client_to_sentinel_username(username);
+    }
+    if let Some(password) = sentinel.redis_settings().password() {
+        builder = builder.set_client_to_sentinel_password(password);
+    }
+    if let Some(mode) = tls_mode(server) {
+        builder = builder.set_client_to_redis_tls_mode(mode);
+    }
+    if let Some(certificates) = certificates {
+        if tls_mode(sentinel).is_some() {
+            builder = builder.set_client_to_sentinel_certificates(certificates.clone());
+        }
+        builder = builder.set_client_to_redis_certificates(certificates);
+    }
+    builder.build()
+}
+
+fn tls_mode(info: &ConnectionInfo) -> Option<TlsMode> {
+    match info.addr() {
+        ConnectionAddr::TcpTls { insecure: true, .. } => Some(TlsMode::Insecure),
+        ConnectionAddr::TcpTls { .. } => Some(TlsMode::Secure),
+        _ => None,
+    }
+}
