@@ -18,6 +18,17 @@ impl<T> Deref for List<T> {
     }
 }
 
+/// Text with commas, or an entry a line.
+impl<T: FromStr> FromStr for List<T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> Result<Self, T::Err> {
+        let entries = text.split([',', '\n']).map(str::trim);
+        let parsed = entries.filter(|entry| !entry.is_empty()).map(str::parse);
+        Ok(Self(parsed.collect::<Result<_, _>>()?))
+    }
+}
+
 impl<T: Display> Serialize for List<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(T::to_string))
@@ -48,12 +59,7 @@ where
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<List<T>, E> {
-        let entries = text
-            .split(',')
-            .map(str::trim)
-            .filter(|entry| !entry.is_empty());
-        let parsed = entries.map(|entry| entry.parse().map_err(E::custom));
-        Ok(List(parsed.collect::<Result<_, _>>()?))
+        text.parse().map_err(E::custom)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<List<T>, A::Error> {

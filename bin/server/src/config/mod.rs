@@ -52,7 +52,10 @@ fn overridden_files() -> Vec<String> {
     let names: HashSet<String> = std::env::vars_os()
         .filter_map(|(name, _)| name.into_string().ok())
         .collect();
-    let is_secret = |name: &&String| *name == "SMS__STORE__URL" || name.ends_with("__AUTH_TOKEN");
+    let is_secret = |name: &&String| {
+        ["SMS__STORE__URL", "SMS__STORE__URLS"].contains(&name.as_str())
+            || name.ends_with("__AUTH_TOKEN")
+    };
     let secrets = names.iter().filter(is_secret);
     let secrets = secrets.filter(|name| !names.contains(&format!("{name}_FILE")));
     let keys = secrets.filter_map(|name| name.strip_prefix("SMS__"));

@@ -1,5 +1,8 @@
+use std::convert::Infallible;
+use std::fmt::{self, Display};
 use std::fs;
 use std::path::Path;
+use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::Error as _;
@@ -74,6 +77,21 @@ impl SecretUrl {
     }
 }
 
+/// Any text: whether it is the URL of something is told when that is made.
+impl FromStr for SecretUrl {
+    type Err = Infallible;
+
+    fn from_str(url: &str) -> Result<Self, Infallible> {
+        Ok(Self(Secret(url.into())))
+    }
+}
+
+impl Display for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(masked(self.expose()).as_deref().unwrap_or(MASK))
+    }
+}
+
 impl From<Secret> for SecretUrl {
     fn from(secret: Secret) -> Self {
         Self(secret)
@@ -98,7 +116,7 @@ fn masked(url: &str) -> Option<String> {
 
 impl Serialize for SecretUrl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&masked(self.expose()).unwrap_or_else(|| MASK.to_owned()))
+        serializer.collect_str(self)
     }
 }
 
