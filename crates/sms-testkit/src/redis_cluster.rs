@@ -92,6 +92,37 @@ impl RedisCluster {
         self.nodes[index].stop();
     }
 
+    /// Waits until the replica of a node that was killed has taken its place, and every other node
+    /// says that the Cluster is up again.
+    ///
+    /// # Panics
+    ///
+    /// If it takes too long.
+    pub fn wait_for_successor(&self, index: usize) {
+        self.nodes[index + PRIMARIES].wait_until("ROLE", |role| role[0] == "master");
+        for (other, node) in self.nodes.iter().enumerate() {
+            if other != index {
+                node.wait_until("CLUSTER INFO", |info| info[0].contains("cluster_state:ok"));
+            }
+        }
+    }
+
+    /// Moves the slot of `key` with all that is in it.
+    pub fn move_slot(&self, key: &str, from: usize, to: usize) {
+        let slot = &self.nodes[from].tell(&format!("CLUSTER KEYSLOT {key}"))[0];
+        self.begin_move(key, from, to);
+        loop {
+            let keys = self.nodes[from].tell(&format!("CLUSTER GETKEYSINSLOT {slot} 100"));
+            if keys.is_empty() {
+                break;
+            }
+            for key in keys {
+                self.move_key(&key, from, to);
+            }
+        }
+        self.end_move(key, from, to);
+    }
+
     /// Begins to move the slot of `key` between two primaries; keys go one by one.
     pub fn begin_move(&self, key: &str, from: usize, to: usize) {
         let slot = &self.nodes[from].tell(&format!("CLUSTER KEYSLOT {key}"))[0];

@@ -24,6 +24,10 @@ impl Sentinels {
     ) -> Result<Self, StoreError> {
         let client = |url: &String| {
             let sentinel = address::read(url, None)?;
+            if sentinel.redis_settings().db() != 0 {
+                let problem = "the database is that of the primary, not of a Sentinel";
+                return Err(StoreError::Address(problem.to_owned()));
+            }
             let client = build(&sentinel, name, server, tls.map(address::certificates))
                 .map_err(|error| StoreError::Address(error.to_string()))?;
             Ok(Arc::new(Mutex::new(client)))

@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
 
 mod backend;
+mod cluster;
 mod contract;
+mod failover;
 mod model;
 mod redis;
+mod sentinel;
 
 use backend::Backend;
 

@@ -1,0 +1,165 @@
+//! Slots that move and nodes that are lost.
+
+use std::time::{Duration, Instant};
+
+use sms_core::{CheckOutcome, CheckRules, Mobile, Quotas, SmsCode};
+use sms_store::{CodeStore, RedisConfig, RedisServers, RedisStore, StoreError};
+use sms_testkit::RedisCluster;
+
+use crate::failover::{Traffic, heals_within, issue_many, verify_all};
+
+const TTL: Duration = Duration::from_secs(300);
+const NUMBER: &str = "13800138000";
+const CODE: &str = "sms_13800138000";
+
+fn store(cluster: &RedisCluster) -> RedisStore {
+    let nodes = cluster.urls();
+    let config = RedisConfig {
+        // Less than any test waits for what should not take long.
+        timeout: Duration::from_millis(1000),
+        ..RedisConfig::new(RedisServers::Cluster { nodes })
+    };
+    RedisStore::new(&config).unwrap()
+}
+
+fn mobile() -> Mobile {
+    Mobile::parse(NUMBER).unwrap()
+}
+
+async fn issue(store: &RedisStore) {
+    let code = SmsCode::parse("123456").unwrap();
+    let quotas = Quotas::parse(&["5/60s"]).unwrap();
+    store.issue(&mobile(), &code, TTL, &quotas).await.unwrap();
+}
+
+async fn check(store: &RedisStore, attempt: &str) -> Result<CheckOutcome, StoreError> {
+    let rules = CheckRules {
+        max_attempts: 5,
+        failures: Quotas::parse(&["20/1h"]).unwrap(),
+    };
+    store.check(&mobile(), attempt, &rules).await
+}
+
+/// The keys of the number, as long as its slot is where it was.
+fn keys(cluster: &RedisCluster, node: usize) -> Vec<String> {
+    cluster.nodes()[node].tell("KEYS *")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_whose_slot_moves_is_served_all_the_way() {
+    let cluster = RedisCluster::start();
+    let store = store(&cluster);
+    issue(&store).await;
+    let wrong = check(&store, "000000").await.unwrap();
+    assert_eq!(wrong, CheckOutcome::Mismatch { attempts_left: 4 });
+    let from = cluster.index_of(CODE);
+    let to = (from + 1) % 3;
+    cluster.begin_move(CODE, from, to);
+    let keys = keys(&cluster, from);
+    assert_eq!(keys.len(), 4, "{keys:?}");
+
+    // Half of them are here and half of them are there: nobody can do a step now.
+    for key in &keys[..2] {
+        cluster.move_key(key, from, to);
+    }
+    let error = check(&store, "123456").await.unwrap_err();
+    assert!(matches!(error, StoreError::Timeout(_)), "{error}");
+
+    // All of them are there, but the slot is still here: one node sends us to the other.
+    for key in &keys[2..] {
+        cluster.move_key(key, from, to);
+    }
+    let wrong = check(&store, "000000").await.unwrap();
+    assert_eq!(wrong, CheckOutcome::Mismatch { attempts_left: 3 });
+
+    cluster.end_move(CODE, from, to);
+    let right = check(&store, "123456").await.unwrap();
+    assert_eq!(right, CheckOutcome::Verified);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slots_that_move_under_load_cost_no_wrong_answer() {
+    let cluster = RedisCluster::start();
+    let traffic = Traffic::start(store(&cluster));
+    let from = cluster.index_of(CODE);
+    let to = (from + 1) % 3;
+    // Hash tags of many slots, all of which move while numbers of all slots are asked for.
+    for name in (0..400).map(|name| format!("{{{name}}}")) {
+        if cluster.index_of(&name) == from {
+            cluster.move_slot(&name, from, to);
+        }
+    }
+    let traffic = traffic.stop().await;
+    assert!(traffic.right > 0, "{traffic:?}");
+    let others = traffic.failed * 100 / traffic.right;
+    assert!(others < 1, "a move is no outage: {traffic:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_node_costs_no_wrong_answer_and_heals_unaided() {
+    let mut cluster = RedisCluster::start_with_replicas();
+    let lost = cluster.index_of(CODE);
+    let issued = issue_many(&store(&cluster), 200).await;
+    cluster.nodes()[lost].wait_until("WAIT 1 100", |acks| acks[0] == "1");
+    let traffic = Traffic::start(store(&cluster));
+    cluster.kill(lost);
+    tokio::task::block_in_place(|| cluster.wait_for_successor(lost));
+    let store = store(&cluster);
+    let started = Instant::now();
+    while let Err(error) = check(&store, "000000").await {
+        let span = Duration::from_secs(2);
+        assert!(started.elapsed() < span, "still after {span:?}: {error}");
+    }
+    let traffic = traffic.stop().await;
+    assert!(traffic.right > 0 && traffic.failed > 0, "{traffic:?}");
+    verify_all(&store, &issued).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_hangs_does_not_slow_the_others() {
+    let cluster = RedisCluster::start();
+    for node in cluster.nodes() {
+        // Otherwise the nodes soon call the whole Cluster down.
+        node.tell("CONFIG SET cluster-require-full-coverage no");
+        node.tell("CONFIG SET cluster-node-timeout 60000");
+    }
+    let store = store(&cluster);
+    let hangs = cluster.index_of(CODE);
+    let elsewhere: Vec<Mobile> = (0..100)
+        .map(|tail| format!("139001390{tail:02}"))
+        .filter(|number| cluster.index_of(&format!("sms_{number}")) != hangs)
+        .map(|number| Mobile::parse(&number).unwrap())
+        .collect();
+    heals_within(Duration::from_secs(1), &store).await;
+    cluster.nodes()[hangs].signal("STOP");
+    let error = check(&store, "123456").await.unwrap_err();
+    assert!(matches!(error, StoreError::Timeout(_)), "{error}");
+    let rules = CheckRules {
+        max_attempts: 5,
+        failures: Quotas::default(),
+    };
+    let started = Instant::now();
+    for mobile in &elsewhere {
+        let outcome = store.check(mobile, "123456", &rules).await.unwrap();
+        assert_eq!(outcome, CheckOutcome::Missing);
+    }
+    assert!(
+        started.elapsed() < Duration::from_millis(900),
+        "{} checks took {:?}",
+        elsewhere.len(),
+        started.elapsed()
+    );
+    cluster.nodes()[hangs].signal("CONT");
+    let outcome = check(&store, "123456").await.unwrap();
+    assert_eq!(outcome, CheckOutcome::Missing);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_of_a_cluster_is_not_taken_for_a_single_one() {
+    let cluster = RedisCluster::start();
+    let other = (cluster.index_of(CODE) + 1) % 3;
+    let config = RedisConfig::single(cluster.nodes()[other].url());
+    let store = RedisStore::new(&config).unwrap();
+    let error = check(&store, "123456").await.unwrap_err();
+    assert!(error.to_string().contains("Redis Cluster"), "{error}");
+}
