@@ -1,4 +1,5 @@
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,30 @@ impl RedisServer {
         // An absent key is answered by nothing, a cluster that is not up yet by an error.
         server.wait_until("GET x", <[String]>::is_empty);
         server
+    }
+
+    /// Starts a server that also speaks TLS, on the port that is the second of the pair: with the
+    /// certificate and key, and to clients whose certificates that authority signed. All are
+    /// files in PEM.
+    ///
+    /// # Panics
+    ///
+    /// As [`RedisServer::start`] does.
+    #[must_use]
+    pub fn start_with_tls(certificate: &Path, key: &Path, authority: &Path) -> (Self, u16) {
+        let port = free_port();
+        let path = |path: &Path| path.display().to_string();
+        let server = Self::start_with(&[
+            "--tls-port",
+            &port.to_string(),
+            "--tls-cert-file",
+            &path(certificate),
+            "--tls-key-file",
+            &path(key),
+            "--tls-ca-cert-file",
+            &path(authority),
+        ]);
+        (server, port)
     }
 
     /// Starts a server with further options of its command line.

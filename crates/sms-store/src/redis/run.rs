@@ -188,3 +188,57 @@ fn redirected(
         None => Err(StoreError::Refused("a redirection to nowhere".to_owned())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sms_testkit::RedisServer;
+
+    use super::*;
+    use crate::redis::address;
+    use crate::redis::connector::Connector;
+    use crate::redis::scripts::Scripts;
+
+    fn lanes(server: &RedisServer) -> Lanes {
+        let info = address::read(&server.url(), None).unwrap();
+        Lanes::new(Connector::to_server(info).unwrap(), 1)
+    }
+
+    async fn ping(lanes: &Lanes, limit: Limit) -> Result<Answer, StoreError> {
+        let scripts = Scripts::new();
+        let call = scripts.ping.key("ping".to_owned());
+        lanes.run(&call, limit, Asking::No).await
+    }
+
+    #[tokio::test]
+    async fn an_estimate_that_fell_behind_costs_no_step() {
+        let server = RedisServer::start();
+        let lanes = lanes(&server);
+        let limit = || Limit::new(Duration::from_secs(10), Lateness::Refused);
+        ping(&lanes, limit()).await.unwrap();
+        lanes.clock().observe(0);
+        ping(&lanes, limit()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_late_in_the_right_time_too_is_refused() {
+        let server = RedisServer::start();
+        let lanes = lanes(&server);
+        ping(
+            &lanes,
+            Limit::new(Duration::from_secs(10), Lateness::Refused),
+        )
+        .await
+        .unwrap();
+        let mut connection = lanes.connection().await.unwrap().connection;
+        let scripts = Scripts::new();
+        let call = scripts.ping.key("ping".to_owned());
+        let error = send(
+            &mut connection,
+            call.command(Form::Source, Some(1)),
+            Asking::No,
+        )
+        .await
+        .unwrap_err();
+        assert_eq!(error.code(), Some("LATE"));
+    }
+}

@@ -9,6 +9,7 @@ mod failover;
 mod model;
 mod redis;
 mod sentinel;
+mod tls;
 
 use backend::Backend;
 
