@@ -71,6 +71,18 @@ impl SentinelGroup {
         server.expect("one of ours")
     }
 
+    /// Gives every Sentinel a command.
+    ///
+    /// # Panics
+    ///
+    /// If one of them refuses.
+    pub fn tell_sentinels(&self, command: &str) {
+        for sentinel in &self.sentinels {
+            let answer = resp::ask(sentinel.port, command);
+            answer.unwrap_or_else(|error| panic!("{command}: {error}"));
+        }
+    }
+
     /// Sends the first of the Sentinels a signal by name, such as `STOP`.
     ///
     /// # Panics

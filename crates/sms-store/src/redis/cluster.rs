@@ -96,7 +96,7 @@ impl Cluster {
             };
             // The first redirection is the way; more of them say that nodes don't agree yet.
             if has_been_sent_on {
-                limit.hold(async { Ok(sleep(UNSETTLED).await) }).await?;
+                limit.pause(UNSETTLED).await?;
             }
             has_been_sent_on = true;
         }

@@ -6,7 +6,7 @@ use deadpool_redis::redis::aio::MultiplexedConnection;
 use deadpool_redis::redis::{
     Cmd, ErrorKind, RedisError, RedisResult, ServerErrorKind, Value, cmd, pipe,
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::call::{Call, Form};
 use super::lanes::Lanes;
@@ -44,6 +44,15 @@ impl Limit {
     ) -> Result<T, StoreError> {
         let timed_out = Err(StoreError::Timeout(self.span));
         timeout_at(self.until, work).await.unwrap_or(timed_out)
+    }
+
+    /// Waits for `pause`, if there is that much time left.
+    pub(super) async fn pause(&self, pause: Duration) -> Result<(), StoreError> {
+        let waiting = async {
+            sleep(pause).await;
+            Ok(())
+        };
+        self.hold(waiting).await
     }
 
     fn is_over(&self) -> bool {

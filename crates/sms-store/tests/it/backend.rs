@@ -139,7 +139,7 @@ impl Place {
         }
     }
 
-    fn primaries(&self) -> Vec<&RedisServer> {
+    pub(crate) fn primaries(&self) -> Vec<&RedisServer> {
         match self {
             Self::Single(server) => vec![server],
             Self::Sentinel(group) => vec![group.primary()],

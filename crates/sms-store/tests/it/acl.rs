@@ -1,0 +1,110 @@
+//! The rights that the documentation asks for are enough.
+
+use std::sync::Arc;
+
+use sms_core::{AddressBlock, ImageCode, ImageId, Mobile, Quotas, SmsCode};
+use sms_store::{CodeStore, PictureRequest, RedisConfig, RedisServers, SendAdmission, SendRequest};
+use sms_testkit::{RedisCluster, RedisServer, SentinelGroup};
+
+use crate::backend::{Place, patient_store};
+
+const OPERATIONS: &str = include_str!("../../../../docs/OPERATIONS.md");
+
+/// Allows the user of the documentation, and nobody else, on every server.
+fn restrict(place: &Place, more: &str) {
+    let line = OPERATIONS
+        .lines()
+        .find_map(|line| line.strip_prefix("user sms "))
+        .expect("docs/OPERATIONS.md has an ACL");
+    for server in place.primaries() {
+        server.tell(&format!("ACL SETUSER sms reset {line} {more}"));
+        server.tell("ACL SETUSER default -@all +ping +info +replconf +psync +role");
+    }
+}
+
+fn with_login(servers: RedisServers) -> RedisServers {
+    let login = |url: String| url.replace("redis://", "redis://sms:PASSWORD@");
+    match servers {
+        RedisServers::Single { url } => RedisServers::Single { url: login(url) },
+        RedisServers::Sentinel {
+            sentinels,
+            primary,
+            login: url,
+        } => RedisServers::Sentinel {
+            sentinels: sentinels.into_iter().map(login).collect(),
+            primary,
+            login: login(url),
+        },
+        RedisServers::Cluster { nodes } => RedisServers::Cluster {
+            nodes: nodes.into_iter().map(login).collect(),
+        },
+    }
+}
+
+/// A picture, a send and a check, with every limit on.
+async fn whole_journey(place: &Place) {
+    let store = patient_store(RedisConfig::new(with_login(place.servers())));
+    let quotas = Quotas::parse(&["5/60s"]).unwrap();
+    let address = AddressBlock::from(std::net::IpAddr::from([203, 0, 113, 7]));
+    let image = ImageId::parse("picture").unwrap();
+    store.ping().await.unwrap();
+    let picture = PictureRequest {
+        address,
+        address_quotas: &quotas,
+        image: &image,
+        text: &ImageCode::new("AbCd").unwrap(),
+        ttl: std::time::Duration::from_secs(300),
+    };
+    store.admit_picture(&picture).await.unwrap();
+    let (mobile, code) = (
+        Mobile::parse("13800138000").unwrap(),
+        SmsCode::parse("123456").unwrap(),
+    );
+    let send = SendRequest {
+        address,
+        address_quotas: &quotas,
+        image: Some(&image),
+        answer: "abcd",
+        budget: &quotas,
+        mobile: &mobile,
+        mobile_quotas: &quotas,
+        code: &code,
+        ttl: std::time::Duration::from_secs(300),
+    };
+    let admitted = store.admit_send(&send).await.unwrap();
+    assert!(matches!(admitted, SendAdmission::Admitted(_)));
+    let rules = sms_core::CheckRules {
+        max_attempts: 5,
+        failures: quotas,
+    };
+    for attempt in ["000000", "123456"] {
+        store.check(&mobile, attempt, &rules).await.unwrap();
+    }
+    store
+        .settle(&mobile, &code, sms_core::Settlement::KeepSlot)
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_one_server() {
+    let place = Place::Single(Arc::new(RedisServer::start()));
+    restrict(&place, "");
+    whole_journey(&place).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_sentinels() {
+    let group = Arc::new(SentinelGroup::start());
+    group.tell_sentinels("ACL SETUSER sms on >PASSWORD +sentinel|masters +role +@connection");
+    let place = Place::Sentinel(group);
+    restrict(&place, "+role");
+    whole_journey(&place).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_a_cluster() {
+    let place = Place::Cluster(Arc::new(RedisCluster::start()));
+    restrict(&place, "+cluster|slots");
+    whole_journey(&place).await;
+}
