@@ -1,6 +1,8 @@
 use std::fmt;
 
-use sms_core::{AddressBlock, ImageId, Mobile};
+use sms_core::{AddressBlock, ImageId};
+
+use crate::at_rest::NumberName;
 
 /// How our keys begin, apart from those with a brace.
 const KEY_BEGINNINGS: [&str; 4] = ["img_", "sms_", "ip:", "global:"];
@@ -67,10 +69,9 @@ pub(crate) enum Tags {
     AroundPrefix,
 }
 
-/// Every key name there is.
+/// Every key name there is, those of a number in [`NumberKeys`].
 ///
-/// `img_…` and `sms_…` are shared with other programs and never change. All else about a number
-/// carries `{sms_…}` as its hash tag, so that a cluster keeps it in the slot of `sms_…`.
+/// `img_…` and `sms_…` are shared with other programs and never change.
 #[derive(Debug, Clone)]
 pub(crate) struct Keys {
     prefix: KeyPrefix,
@@ -87,32 +88,12 @@ impl Keys {
         format!("{}img_{}", self.prefix.0, id.as_str())
     }
 
-    /// The code of a number.
-    pub(crate) fn code(&self, mobile: &Mobile) -> String {
-        format!("{}sms_{}", self.prefix.0, mobile.key())
-    }
-
-    /// Wrong attempts at the code of a number.
-    pub(crate) fn attempts(&self, mobile: &Mobile) -> String {
-        self.beside_code(mobile, "attempts")
-    }
-
-    /// Times of the last sends to a number.
-    pub(crate) fn sends(&self, mobile: &Mobile) -> String {
-        self.beside_code(mobile, "sends")
-    }
-
-    /// Times of the last wrong codes for a number.
-    pub(crate) fn failures(&self, mobile: &Mobile) -> String {
-        self.beside_code(mobile, "failures")
-    }
-
-    /// A key in the slot of the code of a number.
-    fn beside_code(&self, mobile: &Mobile, name: &str) -> String {
-        let (prefix, number) = (&self.prefix.0, mobile.key());
-        match self.tags {
-            Tags::AfterPrefix => format!("{prefix}{{sms_{number}}}:{name}"),
-            Tags::AroundPrefix => format!("{{{prefix}sms_{number}}}:{name}"),
+    /// The keys of a number.
+    pub(crate) fn number(&self, name: NumberName) -> NumberKeys<'_> {
+        NumberKeys {
+            prefix: &self.prefix.0,
+            tags: self.tags,
+            name,
         }
     }
 
@@ -127,49 +108,97 @@ impl Keys {
     }
 }
 
+/// The key names of one number.
+///
+/// All but `sms_…` itself carry `{sms_…}` as their hash tag, so that a cluster keeps them in the
+/// slot of `sms_…`.
+pub(crate) struct NumberKeys<'a> {
+    prefix: &'a str,
+    tags: Tags,
+    name: NumberName,
+}
+
+impl NumberKeys<'_> {
+    /// The code.
+    pub(crate) fn code(&self) -> String {
+        format!("{}sms_{}", self.prefix, self.name)
+    }
+
+    /// Wrong attempts at the code.
+    pub(crate) fn attempts(&self) -> String {
+        self.beside_code("attempts")
+    }
+
+    /// Times of the last sends.
+    pub(crate) fn sends(&self) -> String {
+        self.beside_code("sends")
+    }
+
+    /// Times of the last wrong codes.
+    pub(crate) fn failures(&self) -> String {
+        self.beside_code("failures")
+    }
+
+    fn beside_code(&self, key: &str) -> String {
+        let Self { prefix, tags, name } = self;
+        match tags {
+            Tags::AfterPrefix => format!("{prefix}{{sms_{name}}}:{key}"),
+            Tags::AroundPrefix => format!("{{{prefix}sms_{name}}}:{key}"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{AtRest, AtRestKey};
+    use sms_core::Mobile;
+
+    fn name(number: &str) -> NumberName {
+        AtRest::default().name(&Mobile::parse(number).unwrap())
+    }
 
     #[test]
     fn shared_keys_are_those_that_other_programs_know() {
         let keys = Keys::new(KeyPrefix::default(), Tags::AfterPrefix);
         let id = ImageId::parse("f47ac10b-58cc-4372-a567-0e02b2c3d479").unwrap();
-        let mainland = Mobile::parse("+8613800138000").unwrap();
-        let french = Mobile::parse("+33612345678").unwrap();
+        let mainland = keys.number(name("+8613800138000"));
+        let french = keys.number(name("+33612345678"));
         assert_eq!(keys.image(&id), "img_f47ac10b-58cc-4372-a567-0e02b2c3d479");
-        assert_eq!(keys.code(&mainland), "sms_13800138000");
-        assert_eq!(keys.code(&french), "sms_+33612345678");
+        assert_eq!(mainland.code(), "sms_13800138000");
+        assert_eq!(french.code(), "sms_+33612345678");
     }
 
     #[test]
     fn our_keys_of_a_number_carry_its_hash_tag() {
         let keys = Keys::new(KeyPrefix::default(), Tags::AfterPrefix);
-        let mobile = Mobile::parse("13800138000").unwrap();
-        for key in [
-            keys.attempts(&mobile),
-            keys.sends(&mobile),
-            keys.failures(&mobile),
-        ] {
-            assert!(key.starts_with("{sms_13800138000}:"), "{key}");
+        let key = AtRestKey::new("0123456789abcdef").unwrap();
+        let hidden = AtRest::default().with_number_key(key);
+        let hidden = hidden.name(&Mobile::parse("13800138000").unwrap());
+        for name in [name("13800138000"), hidden] {
+            let number = keys.number(name);
+            let tag = format!("{{{}}}:", number.code());
+            for key in [number.attempts(), number.sends(), number.failures()] {
+                assert!(key.starts_with(&tag), "{key}");
+            }
         }
     }
 
     #[test]
     fn a_prefix_comes_before_every_key() {
         let keys = Keys::new(KeyPrefix::new("shop:").unwrap(), Tags::AfterPrefix);
-        let mobile = Mobile::parse("13800138000").unwrap();
-        assert_eq!(keys.code(&mobile), "shop:sms_13800138000");
-        assert_eq!(keys.sends(&mobile), "shop:{sms_13800138000}:sends");
+        let number = keys.number(name("13800138000"));
+        assert_eq!(number.code(), "shop:sms_13800138000");
+        assert_eq!(number.sends(), "shop:{sms_13800138000}:sends");
         assert_eq!(keys.log(Log::Budget), "shop:global:sms");
     }
 
     #[test]
     fn in_a_cluster_the_prefix_is_within_the_hash_tag() {
         let keys = Keys::new(KeyPrefix::new("shop:").unwrap(), Tags::AroundPrefix);
-        let mobile = Mobile::parse("13800138000").unwrap();
-        assert_eq!(keys.code(&mobile), "shop:sms_13800138000");
-        assert_eq!(keys.sends(&mobile), "{shop:sms_13800138000}:sends");
+        let number = keys.number(name("13800138000"));
+        assert_eq!(number.code(), "shop:sms_13800138000");
+        assert_eq!(number.sends(), "{shop:sms_13800138000}:sends");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod at_rest;
 mod clock;
 mod error;
 mod in_steps;
@@ -8,6 +9,7 @@ mod memory;
 mod redis;
 mod store;
 
+pub use at_rest::{AtRest, AtRestKey, AtRestKeyError};
 pub use clock::{Clock, ManualClock};
 pub use error::StoreError;
 pub use keys::{KeyPrefix, KeyPrefixError, Log};

@@ -1,6 +1,7 @@
 //! The store inside the process.
 
 mod expiring;
+mod kept_code;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +13,9 @@ use sms_core::{
 };
 
 use self::expiring::Expiring;
-use crate::{Clock, CodeStore, Consumed, Log, Slot, StoreError};
+use self::kept_code::KeptCode;
+use crate::at_rest::NumberName;
+use crate::{AtRest, Clock, CodeStore, Consumed, Log, Slot, StoreError};
 
 /// The embedded store: the rules of `sms-core` under a lock, gone when the process ends.
 ///
@@ -20,15 +23,18 @@ use crate::{Clock, CodeStore, Consumed, Log, Slot, StoreError};
 #[derive(Debug)]
 pub struct MemoryStore {
     clock: Clock,
+    at_rest: AtRest,
     tables: Mutex<Tables>,
 }
 
 #[derive(Debug, Default)]
 struct Tables {
     images: Expiring<ImageId, ImageCode>,
-    numbers: Expiring<Mobile, NumberRecord>,
+    numbers: Expiring<NumberName, Record>,
     logs: Expiring<Log, SendLog>,
 }
+
+type Record = NumberRecord<KeptCode>;
 
 impl MemoryStore {
     /// An empty store that takes the time from `clock`.
@@ -36,8 +42,16 @@ impl MemoryStore {
     pub fn new(clock: Clock) -> Self {
         Self {
             clock,
+            at_rest: AtRest::default(),
             tables: Mutex::default(),
         }
+    }
+
+    /// The same store, but codes and numbers look like this in it.
+    #[must_use]
+    pub fn with_at_rest(mut self, at_rest: AtRest) -> Self {
+        self.at_rest = at_rest;
+        self
     }
 
     /// The text of a picture, left where it is: what another program does by `GET img_…`.
@@ -46,18 +60,33 @@ impl MemoryStore {
         self.tables().images.get(self.clock.now(), id).cloned()
     }
 
-    /// The code of a number, left where it is: what another program does by `GET sms_…`.
+    /// The code of a number, left where it is: what another program does by `GET sms_…`. `None`
+    /// also if codes are kept as digests.
     #[must_use]
     pub fn sms_code(&self, mobile: &Mobile) -> Option<SmsCode> {
-        let now = self.clock.now();
-        let tables = self.tables();
-        tables.numbers.get(now, mobile)?.code(now).cloned()
+        self.look_at_code(mobile, |kept| match kept {
+            KeptCode::Plain(code) => Some(code.clone()),
+            KeptCode::Digest { .. } => None,
+        })?
+    }
+
+    /// Whether a number has a code: what another program does by `EXISTS sms_…`.
+    #[must_use]
+    pub fn has_sms_code(&self, mobile: &Mobile) -> bool {
+        self.look_at_code(mobile, |_| ()).is_some()
     }
 
     /// Deletes the code of a number: what another program does by `DEL sms_…`.
     pub fn remove_sms_code(&self, mobile: &Mobile) {
+        let name = self.at_rest.name(mobile);
         self.tables()
-            .change_number(self.clock.now(), mobile, NumberRecord::remove_code);
+            .change_number(self.clock.now(), name, Record::remove_code);
+    }
+
+    fn look_at_code<T>(&self, mobile: &Mobile, look: impl FnOnce(&KeptCode) -> T) -> Option<T> {
+        let (now, name) = (self.clock.now(), self.at_rest.name(mobile));
+        let tables = self.tables();
+        tables.numbers.get(now, &name)?.code(now).map(look)
     }
 
     fn tables(&self) -> MutexGuard<'_, Tables> {
@@ -71,13 +100,13 @@ impl Tables {
     fn change_number<T>(
         &mut self,
         now: Timestamp,
-        mobile: &Mobile,
-        step: impl FnOnce(&mut NumberRecord) -> T,
+        name: NumberName,
+        step: impl FnOnce(&mut Record) -> T,
     ) -> T {
-        let mut record = self.numbers.take(now, mobile).unwrap_or_default();
+        let mut record = self.numbers.take(now, &name).unwrap_or_default();
         let outcome = step(&mut record);
         if let Some(until) = record.expires_at() {
-            self.numbers.put(now, *mobile, record, until);
+            self.numbers.put(now, name, record, until);
         }
         outcome
     }
@@ -141,8 +170,11 @@ impl CodeStore for MemoryStore {
         quotas: &Quotas,
     ) -> Result<Issue, StoreError> {
         let now = self.clock.now();
-        let issue = |record: &mut NumberRecord| record.issue(now, code.clone(), ttl, quotas);
-        Ok(self.tables().change_number(now, mobile, issue))
+        let name = self.at_rest.name(mobile);
+        let shown = self.at_rest.shown(mobile, code.expose());
+        let kept = KeptCode::new(code, &shown, now);
+        let issue = |record: &mut Record| record.issue(now, kept, ttl, quotas);
+        Ok(self.tables().change_number(now, name, issue))
     }
 
     async fn settle(
@@ -151,9 +183,10 @@ impl CodeStore for MemoryStore {
         code: &SmsCode,
         settlement: Settlement,
     ) -> Result<(), StoreError> {
-        let settle = |record: &mut NumberRecord| record.settle(code, settlement);
-        self.tables()
-            .change_number(self.clock.now(), mobile, settle);
+        let name = self.at_rest.name(mobile);
+        let shown = self.at_rest.shown(mobile, code.expose());
+        let settle = |record: &mut Record| record.settle_by(settlement, |kept| kept.is(&shown));
+        self.tables().change_number(self.clock.now(), name, settle);
         Ok(())
     }
 
@@ -164,8 +197,13 @@ impl CodeStore for MemoryStore {
         rules: &CheckRules,
     ) -> Result<CheckOutcome, StoreError> {
         let now = self.clock.now();
-        let check = |record: &mut NumberRecord| record.check(now, attempt, rules);
-        Ok(self.tables().change_number(now, mobile, check))
+        let name = self.at_rest.name(mobile);
+        let shown = self.at_rest.shown(mobile, attempt);
+        let check = |record: &mut Record| match record.code(now) {
+            Some(kept) if !kept.has_form_of(&shown) => CheckOutcome::Missing,
+            _ => record.check_by(now, rules, |kept| kept.is(&shown)),
+        };
+        Ok(self.tables().change_number(now, name, check))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

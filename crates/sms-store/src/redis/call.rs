@@ -1,6 +1,8 @@
 use deadpool_redis::redis::{Cmd, ToRedisArgs, Value, cmd};
 use sms_core::Quotas;
 
+use crate::at_rest::Shown;
+
 /// A script that is kept inside Redis under its digest.
 pub(super) struct Script {
     source: &'static str,
@@ -51,6 +53,15 @@ impl Call<'_> {
 
     pub(super) fn arg(&mut self, argument: impl ToRedisArgs) -> &mut Self {
         argument.write_redis_args(&mut self.arguments);
+        self
+    }
+
+    /// Adds what is shown of a code to the arguments, as `read_shown` in `codes.lua` takes it.
+    pub(super) fn shown(&mut self, shown: &Shown<'_>) -> &mut Self {
+        self.arg(shown.form()).arg(shown.ways().count());
+        for way in shown.ways() {
+            self.arg(way);
+        }
         self
     }
 

@@ -27,10 +27,10 @@ use self::scripts::Scripts;
 use self::servers::Servers;
 pub use self::servers::{ClientCertificate, RedisConfig, RedisServers, RedisTls};
 use crate::in_steps::{admit_picture_in_steps, admit_send_in_steps};
-use crate::keys::Keys;
+use crate::keys::{Keys, NumberKeys};
 use crate::{
-    Clock, CodeStore, Connections, Consumed, Log, PictureAdmission, PictureRequest, Reservation,
-    SendAdmission, SendRequest, Slot, StoreError,
+    AtRest, Clock, CodeStore, Connections, Consumed, Log, PictureAdmission, PictureRequest,
+    Reservation, SendAdmission, SendRequest, Slot, StoreError,
 };
 
 /// The store that several instances share: every step is one script inside Redis.
@@ -38,6 +38,7 @@ pub struct RedisStore {
     servers: Servers,
     scripts: Scripts,
     keys: Keys,
+    at_rest: AtRest,
     timeout: Duration,
     clock: Option<Clock>,
 }
@@ -55,9 +56,17 @@ impl RedisStore {
             keys: Keys::new(config.key_prefix.clone(), servers.tags()),
             servers,
             scripts: Scripts::new(),
+            at_rest: AtRest::default(),
             timeout: config.timeout,
             clock: None,
         })
+    }
+
+    /// The same store, but codes and numbers look like this in it.
+    #[must_use]
+    pub fn with_at_rest(mut self, at_rest: AtRest) -> Self {
+        self.at_rest = at_rest;
+        self
     }
 
     /// The same store, but its quotas go by `clock` instead of the time of the server. Times to
@@ -73,6 +82,11 @@ impl RedisStore {
         let now = self.clock.as_ref().map(Clock::now);
         now.map(|now| now.as_millis().to_string())
             .unwrap_or_default()
+    }
+
+    /// The names of the keys of a number.
+    fn keys_of(&self, mobile: &Mobile) -> NumberKeys<'_> {
+        self.keys.number(self.at_rest.name(mobile))
     }
 
     /// Runs a script whose success tells the time of its slot: the server's, unless a test gave
@@ -176,12 +190,12 @@ impl CodeStore for RedisStore {
         ttl: Duration,
         quotas: &Quotas,
     ) -> Result<Issue, StoreError> {
-        let mut call = self.scripts.issue.key(self.keys.code(mobile));
-        call.key(self.keys.attempts(mobile))
-            .key(self.keys.sends(mobile));
-        call.arg(self.time_argument())
-            .arg(code.expose())
-            .arg(millis(ttl));
+        let keys = self.keys_of(mobile);
+        let mut call = self.scripts.issue.key(keys.code());
+        call.key(keys.attempts()).key(keys.sends());
+        call.arg(self.time_argument());
+        call.shown(&self.at_rest.shown(mobile, code.expose()));
+        call.arg(millis(ttl));
         call.quotas(quotas);
         let answer: Numbers = self.run_for_slot(call).await?;
         match answer[..] {
@@ -206,10 +220,10 @@ impl CodeStore for RedisStore {
             Settlement::GiveBack(slot) => slot.as_millis().to_string(),
             Settlement::KeepSlot => String::new(),
         };
-        let mut call = self.scripts.settle.key(self.keys.code(mobile));
-        call.key(self.keys.attempts(mobile))
-            .key(self.keys.sends(mobile));
-        call.arg(code.expose()).arg(slot);
+        let keys = self.keys_of(mobile);
+        let mut call = self.scripts.settle.key(keys.code());
+        call.key(keys.attempts()).key(keys.sends()).arg(slot);
+        call.shown(&self.at_rest.shown(mobile, code.expose()));
         self.run_even_late(call).await
     }
 
@@ -219,12 +233,11 @@ impl CodeStore for RedisStore {
         attempt: &str,
         rules: &CheckRules,
     ) -> Result<CheckOutcome, StoreError> {
-        let mut call = self.scripts.check.key(self.keys.code(mobile));
-        call.key(self.keys.attempts(mobile))
-            .key(self.keys.failures(mobile));
-        call.arg(self.time_argument())
-            .arg(attempt)
-            .arg(rules.max_attempts);
+        let keys = self.keys_of(mobile);
+        let mut call = self.scripts.check.key(keys.code());
+        call.key(keys.attempts()).key(keys.failures());
+        call.arg(self.time_argument()).arg(rules.max_attempts);
+        call.shown(&self.at_rest.shown(mobile, attempt));
         call.quotas(&rules.failures);
         let answer: Numbers = self.run(call).await?;
         match answer[..] {
@@ -283,16 +296,18 @@ impl CodeStore for RedisStore {
                 },
             );
         };
+        let keys = self.keys_of(request.mobile);
+        let shown = self.at_rest.shown(request.mobile, request.code.expose());
         let mut call = self.scripts.admit_send.key(self.keys.log(requests));
         call.key(self.keys.image(image))
             .key(self.keys.log(Log::Budget))
-            .key(self.keys.code(request.mobile))
-            .key(self.keys.attempts(request.mobile))
-            .key(self.keys.sends(request.mobile));
+            .key(keys.code())
+            .key(keys.attempts())
+            .key(keys.sends());
         call.arg(self.time_argument())
-            .arg(request.answer.to_ascii_lowercase())
-            .arg(request.code.expose())
-            .arg(millis(request.ttl));
+            .arg(request.answer.to_ascii_lowercase());
+        call.shown(&shown);
+        call.arg(millis(request.ttl));
         call.quotas(request.address_quotas);
         call.quotas(request.budget);
         call.quotas(request.mobile_quotas);

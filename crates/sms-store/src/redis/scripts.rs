@@ -10,6 +10,17 @@ macro_rules! script {
     };
 }
 
+/// A script about a code, with what these share besides.
+macro_rules! code_script {
+    ($file:literal) => {
+        Script::new(concat!(
+            include_str!("lua/lib.lua"),
+            include_str!("lua/codes.lua"),
+            include_str!(concat!("lua/", $file))
+        ))
+    };
+}
+
 /// The steps as they run inside Redis, one script each.
 pub(super) struct Scripts {
     pub(super) take_slot: Script,
@@ -31,11 +42,11 @@ impl Scripts {
             give_back_slot: script!("give_back_slot.lua"),
             put_image_code: script!("put_image_code.lua"),
             consume_image_code: script!("consume_image_code.lua"),
-            issue: script!("issue.lua"),
-            settle: script!("settle.lua"),
-            check: script!("check.lua"),
+            issue: code_script!("issue.lua"),
+            settle: code_script!("settle.lua"),
+            check: code_script!("check.lua"),
             admit_picture: script!("admit_picture.lua"),
-            admit_send: script!("admit_send.lua"),
+            admit_send: code_script!("admit_send.lua"),
             ping: script!("ping.lua"),
         }
     }

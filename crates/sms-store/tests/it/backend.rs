@@ -1,21 +1,61 @@
-//! The stores under test, each with a clock that tests move and with the hands of another program
-//! in its keys.
+//! The stores under test, each in both settings, with a clock that tests move and with the hands of
+//! another program in its keys.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use deadpool_redis::redis::aio::MultiplexedConnection;
-use deadpool_redis::redis::{Client, FromRedisValue, RedisError, RedisResult, Script, cmd};
+use deadpool_redis::redis::{Client, FromRedisValue, RedisError, Script, cmd};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use sms_core::{Mobile, Timestamp};
 use sms_store::{
-    CodeStore, KeyPrefix, ManualClock, MemoryStore, RedisConfig, RedisServers, RedisStore,
+    AtRest, AtRestKey, CodeStore, KeyPrefix, ManualClock, MemoryStore, RedisConfig, RedisServers,
+    RedisStore,
 };
 use sms_testkit::{RedisCluster, RedisServer, SentinelGroup};
+
+/// How codes and numbers look in a store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Setting {
+    /// As they are.
+    Plain,
+    /// As digests.
+    Secret,
+}
+
+impl Setting {
+    const KEY: &str = "a key that nobody else knows";
+
+    pub(crate) fn at_rest(self) -> AtRest {
+        let key = || AtRestKey::new(Self::KEY).unwrap();
+        match self {
+            Self::Plain => AtRest::default(),
+            Self::Secret => AtRest::default()
+                .with_code_keys(key(), None)
+                .with_number_key(key()),
+        }
+    }
+
+    /// The name of the key of a number's code, but for a prefix.
+    pub(crate) fn code_key(self, mobile: &Mobile) -> String {
+        match self {
+            Self::Plain => format!("sms_{}", mobile.key()),
+            Self::Secret => {
+                let mut hmac = Hmac::<Sha256>::new_from_slice(Self::KEY.as_bytes()).unwrap();
+                hmac.update(format!("number\0{}", mobile.key()).as_bytes());
+                let digest = base16ct::lower::encode_string(&hmac.finalize().into_bytes());
+                format!("sms_{}", &digest[..32])
+            }
+        }
+    }
+}
 
 pub(crate) struct Backend {
     pub(crate) store: Arc<dyn CodeStore>,
     pub(crate) clock: ManualClock,
+    setting: Setting,
     keeper: Keeper,
 }
 
@@ -33,40 +73,48 @@ pub(crate) enum Place {
 }
 
 impl Backend {
-    pub(crate) fn memory() -> Self {
+    pub(crate) fn memory(setting: Setting) -> Self {
         let clock = start_of_time();
-        let store = Arc::new(MemoryStore::new(clock.clock()));
+        let store = MemoryStore::new(clock.clock()).with_at_rest(setting.at_rest());
+        let store = Arc::new(store);
         Self {
             store: store.clone(),
             clock,
+            setting,
             keeper: Keeper::Memory(store),
         }
     }
 
-    pub(crate) fn redis() -> Self {
+    pub(crate) fn redis(setting: Setting) -> Self {
         static SHARED: Shared<RedisServer> = Mutex::new(Weak::new());
-        Self::at(Place::Single(shared(&SHARED, RedisServer::start)))
+        Self::at(Place::Single(shared(&SHARED, RedisServer::start)), setting)
     }
 
-    pub(crate) fn sentinel() -> Self {
+    pub(crate) fn sentinel(setting: Setting) -> Self {
         static SHARED: Shared<SentinelGroup> = Mutex::new(Weak::new());
-        Self::at(Place::Sentinel(shared(&SHARED, SentinelGroup::start)))
+        Self::at(
+            Place::Sentinel(shared(&SHARED, SentinelGroup::start)),
+            setting,
+        )
     }
 
-    pub(crate) fn cluster() -> Self {
+    pub(crate) fn cluster(setting: Setting) -> Self {
         static SHARED: Shared<RedisCluster> = Mutex::new(Weak::new());
-        Self::at(Place::Cluster(shared(&SHARED, RedisCluster::start)))
+        Self::at(
+            Place::Cluster(shared(&SHARED, RedisCluster::start)),
+            setting,
+        )
     }
 
     /// Another backend at the same place, with nothing in it.
     pub(crate) fn another(&self) -> Self {
         match &self.keeper {
-            Keeper::Memory(_) => Self::memory(),
-            Keeper::Redis { place, .. } => Self::at(place.clone()),
+            Keeper::Memory(_) => Self::memory(self.setting),
+            Keeper::Redis { place, .. } => Self::at(place.clone(), self.setting),
         }
     }
 
-    fn at(place: Place) -> Self {
+    fn at(place: Place, setting: Setting) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let prefix = format!("test-{}:", NUMBER.fetch_add(1, Ordering::Relaxed));
         let clock = start_of_time();
@@ -74,9 +122,11 @@ impl Backend {
             key_prefix: KeyPrefix::new(prefix.as_str()).unwrap(),
             ..RedisConfig::new(place.servers())
         };
+        let store = patient_store(config).with_at_rest(setting.at_rest());
         Self {
-            store: Arc::new(patient_store(config).with_clock(clock.clock())),
+            store: Arc::new(store.with_clock(clock.clock())),
             clock,
+            setting,
             keeper: Keeper::Redis { place, prefix },
         }
     }
@@ -103,12 +153,29 @@ impl Backend {
         }
     }
 
-    /// What another program finds under `sms_…`.
-    pub(crate) async fn code(&self, mobile: &Mobile) -> Option<String> {
+    /// Whether `code` is what another program finds about a number; if codes are kept as digests,
+    /// whether it finds one when it should.
+    pub(crate) async fn keeps(&self, mobile: &Mobile, code: Option<&str>) -> bool {
+        match self.setting {
+            Setting::Plain => self.plain_code(mobile).await.as_deref() == code,
+            Setting::Secret => self.has_code(mobile).await == code.is_some(),
+        }
+    }
+
+    async fn plain_code(&self, mobile: &Mobile) -> Option<String> {
         match &self.keeper {
             Keeper::Memory(store) => Some(store.sms_code(mobile)?.expose().to_owned()),
             Keeper::Redis { place, prefix } => {
-                place.ask("GET", &code_key(prefix, mobile)).await.unwrap()
+                place.ask("GET", &self.code_key(prefix, mobile)).await
+            }
+        }
+    }
+
+    async fn has_code(&self, mobile: &Mobile) -> bool {
+        match &self.keeper {
+            Keeper::Memory(store) => store.has_sms_code(mobile),
+            Keeper::Redis { place, prefix } => {
+                place.ask("EXISTS", &self.code_key(prefix, mobile)).await
             }
         }
     }
@@ -118,9 +185,13 @@ impl Backend {
         match &self.keeper {
             Keeper::Memory(store) => store.remove_sms_code(mobile),
             Keeper::Redis { place, prefix } => {
-                let _: i64 = place.ask("DEL", &code_key(prefix, mobile)).await.unwrap();
+                let _: i64 = place.ask("DEL", &self.code_key(prefix, mobile)).await;
             }
         }
+    }
+
+    fn code_key(&self, prefix: &str, mobile: &Mobile) -> String {
+        format!("{prefix}{}", self.setting.code_key(mobile))
     }
 }
 
@@ -148,7 +219,7 @@ impl Place {
     }
 
     /// Gives a command to whichever server has the key.
-    async fn ask<T: FromRedisValue>(&self, command: &str, key: &str) -> RedisResult<T> {
+    async fn ask<T: FromRedisValue>(&self, command: &str, key: &str) -> T {
         let mut answer = None;
         for server in self.primaries() {
             let given = cmd(command).arg(key).take();
@@ -158,7 +229,7 @@ impl Place {
                 answer = Some(new);
             }
         }
-        answer.expect("some server has every key")
+        answer.expect("some server has every key").unwrap()
     }
 }
 
@@ -190,10 +261,6 @@ pub(crate) fn patient_store(config: RedisConfig) -> RedisStore {
 pub(crate) async fn connect(server: &RedisServer) -> MultiplexedConnection {
     let client = Client::open(server.url()).unwrap();
     client.get_multiplexed_async_connection().await.unwrap()
-}
-
-fn code_key(prefix: &str, mobile: &Mobile) -> String {
-    format!("{prefix}sms_{}", mobile.key())
 }
 
 fn start_of_time() -> ManualClock {

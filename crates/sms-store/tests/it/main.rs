@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
 
 mod acl;
+mod at_rest;
 mod backend;
 mod cluster;
 mod contract;
@@ -12,38 +13,33 @@ mod redis;
 mod sentinel;
 mod tls;
 
-use backend::Backend;
+use backend::{Backend, Setting};
 
-/// Runs each of the named functions of `contract` on every backend.
+/// A module with a test for each of the named functions of `contract`, on one backend.
+macro_rules! contract_on {
+    ($module:ident: $backend:expr, $($name:ident,)*) => {
+        mod $module {
+            use super::{Backend, Setting, contract};
+
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                contract::$name(&$backend).await;
+            })*
+        }
+    };
+}
+
+/// Runs each of the named functions of `contract` on every backend, in both settings.
 macro_rules! contract_suite {
-    ($($name:ident,)*) => {
-        mod on_memory {
-            $(#[tokio::test]
-            async fn $name() {
-                super::contract::$name(&super::Backend::memory()).await;
-            })*
-        }
-
-        mod on_redis {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::contract::$name(&super::Backend::redis()).await;
-            })*
-        }
-
-        mod on_sentinel {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::contract::$name(&super::Backend::sentinel()).await;
-            })*
-        }
-
-        mod on_cluster {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::contract::$name(&super::Backend::cluster()).await;
-            })*
-        }
+    ($($names:tt)*) => {
+        contract_on! { on_memory: Backend::memory(Setting::Plain), $($names)* }
+        contract_on! { on_memory_in_secret: Backend::memory(Setting::Secret), $($names)* }
+        contract_on! { on_redis: Backend::redis(Setting::Plain), $($names)* }
+        contract_on! { on_redis_in_secret: Backend::redis(Setting::Secret), $($names)* }
+        contract_on! { on_sentinel: Backend::sentinel(Setting::Plain), $($names)* }
+        contract_on! { on_sentinel_in_secret: Backend::sentinel(Setting::Secret), $($names)* }
+        contract_on! { on_cluster: Backend::cluster(Setting::Plain), $($names)* }
+        contract_on! { on_cluster_in_secret: Backend::cluster(Setting::Secret), $($names)* }
     };
 }
 

@@ -12,7 +12,7 @@ use sms_core::{
 };
 use sms_store::{Consumed, Log, Slot};
 
-use crate::Backend;
+use crate::{Backend, Setting};
 
 /// Time passes in multiples of ten seconds and lives end between two of them, so that the few
 /// real milliseconds that a history takes on Redis can't decide anything.
@@ -285,8 +285,9 @@ fn agrees_with_the_model(cases: u32, first: &Backend) {
                 .numbers
                 .get(&number)
                 .and_then(|record| record.code(now));
-            let kept = runtime.block_on(backend.code(&mobile(number)));
-            prop_assert_eq!(kept.as_deref(), expected.map(SmsCode::expose));
+            let expected = expected.map(SmsCode::expose);
+            let keeps = runtime.block_on(backend.keeps(&mobile(number), expected));
+            prop_assert!(keeps, "{:?} is not what is kept", expected);
         }
         Ok(())
     });
@@ -295,20 +296,40 @@ fn agrees_with_the_model(cases: u32, first: &Backend) {
 
 #[test]
 fn the_memory_store_agrees_with_the_model() {
-    agrees_with_the_model(500, &Backend::memory());
+    agrees_with_the_model(500, &Backend::memory(Setting::Plain));
+}
+
+#[test]
+fn the_memory_store_agrees_with_the_model_in_secret() {
+    agrees_with_the_model(500, &Backend::memory(Setting::Secret));
 }
 
 #[test]
 fn the_redis_store_agrees_with_the_model() {
-    agrees_with_the_model(150, &Backend::redis());
+    agrees_with_the_model(150, &Backend::redis(Setting::Plain));
+}
+
+#[test]
+fn the_redis_store_agrees_with_the_model_in_secret() {
+    agrees_with_the_model(150, &Backend::redis(Setting::Secret));
 }
 
 #[test]
 fn the_store_behind_sentinels_agrees_with_the_model() {
-    agrees_with_the_model(60, &Backend::sentinel());
+    agrees_with_the_model(60, &Backend::sentinel(Setting::Plain));
+}
+
+#[test]
+fn the_store_behind_sentinels_agrees_with_the_model_in_secret() {
+    agrees_with_the_model(60, &Backend::sentinel(Setting::Secret));
 }
 
 #[test]
 fn the_store_in_a_cluster_agrees_with_the_model() {
-    agrees_with_the_model(60, &Backend::cluster());
+    agrees_with_the_model(60, &Backend::cluster(Setting::Plain));
+}
+
+#[test]
+fn the_store_in_a_cluster_agrees_with_the_model_in_secret() {
+    agrees_with_the_model(60, &Backend::cluster(Setting::Secret));
 }

@@ -1,11 +1,12 @@
 -- All that must hold before a message goes out in one go, for a Redis that is not a cluster.
 -- KEYS: log of the address, text of the picture, budget, code, attempts, sends.
--- ARGV: time or '', answer in lower case, code, its ttl, quotas of the address, of the budget and
--- of the number.
+-- ARGV: time or '', answer in lower case, what is shown of the code, its ttl, quotas of the address,
+-- of the budget and of the number.
 -- {0, slot, wait until the next one} admitted; {1, wait} address too often; {2} no such picture;
 -- {3} wrong answer; {4, wait} budget spent; {5, wait} number too often.
 local now = clock(ARGV[1])
-local address_quotas, budget_at = read_quotas(5)
+local shown, ttl_at = read_shown(3)
+local address_quotas, budget_at = read_quotas(ttl_at + 1)
 
 local refused_for = take(KEYS[1], now, address_quotas)
 if refused_for > 0 then
@@ -31,5 +32,5 @@ if refused_for > 0 then
   return { 5, refused_for }
 end
 record(KEYS[3], now, budget)
-keep_code(KEYS[4], KEYS[5], ARGV[3], ARGV[4])
+keep_code(KEYS[4], KEYS[5], shown, now, ARGV[ttl_at])
 return { 0, now, wait(KEYS[6], now, mobile_quotas) }

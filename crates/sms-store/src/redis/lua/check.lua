@@ -1,14 +1,16 @@
--- KEYS: code, attempts, failures. ARGV: time or '', attempt, most attempts, quotas of failures.
+-- KEYS: code, attempts, failures. ARGV: time or '', most attempts, what is shown of the code that
+-- was given, quotas of failures.
 -- {0} right; {1} no code; {2, attempts left} wrong; {3} too many attempts, nothing compared.
 local now = clock(ARGV[1])
-local max_attempts = tonumber(ARGV[3])
-local quotas = read_quotas(4)
+local max_attempts = tonumber(ARGV[2])
+local shown, quotas_at = read_shown(3)
+local quotas = read_quotas(quotas_at)
 
 local attempts = tonumber(redis.call('GET', KEYS[2]) or 0)
 if attempts >= max_attempts or wait(KEYS[3], now, quotas) > 0 then
   return { 3 }
 end
-local code = redis.call('GET', KEYS[1])
+local code = read_code(KEYS[1], shown.form)
 if not code then
   return { 1 }
 end
@@ -20,9 +22,7 @@ attempts = attempts + 1
 local remaining = redis.call('PTTL', KEYS[1])
 redis.call('SET', KEYS[2], attempts, 'PX', remaining < 0 and 600000 or math.max(remaining, 1))
 
--- Lua keeps one copy of equal strings and compares their addresses: the time that this takes
--- does not depend on where they differ.
-if code == ARGV[2] then
+if is_code(code, shown) then
   redis.call('DEL', KEYS[1], KEYS[2])
   return { 0 }
 end

@@ -59,9 +59,3 @@ local function take(log, now, quotas)
   end
   return refused_for
 end
-
--- Keeps the code of a number in place of any older one, whose attempts are forgotten.
-local function keep_code(code_key, attempts_key, code, ttl)
-  redis.call('SET', code_key, code, 'PX', ttl)
-  redis.call('DEL', attempts_key)
-end

@@ -1,8 +1,10 @@
--- KEYS: code, attempts, sends. ARGV: code, slot to give back or ''.
-if redis.call('GET', KEYS[1]) == ARGV[1] then
+-- KEYS: code, attempts, sends. ARGV: slot to give back or '', what is shown of the code.
+local shown = read_shown(2)
+local code = read_code(KEYS[1], shown.form)
+if code and is_code(code, shown) then
   redis.call('DEL', KEYS[1], KEYS[2])
 end
-if ARGV[2] ~= '' then
-  redis.call('LREM', KEYS[3], 1, ARGV[2])
+if ARGV[1] ~= '' then
+  redis.call('LREM', KEYS[3], 1, ARGV[1])
 end
 return redis.status_reply('OK')

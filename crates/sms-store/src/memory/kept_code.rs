@@ -1,0 +1,113 @@
+use sha2::{Digest, Sha256};
+use sms_core::{SmsCode, Timestamp};
+use subtle::ConstantTimeEq;
+
+use crate::at_rest::Shown;
+
+/// A code in the form in which it is kept.
+#[derive(Debug)]
+pub(super) enum KeptCode {
+    /// As it is.
+    Plain(SmsCode),
+    /// A digest of its proof and of the moment when it was issued, which makes it another one
+    /// each time.
+    Digest {
+        issued_at: Timestamp,
+        digest: [u8; 32],
+    },
+}
+
+impl KeptCode {
+    /// Keeps `code` in the form in which it is `shown`.
+    pub(super) fn new(code: &SmsCode, shown: &Shown<'_>, issued_at: Timestamp) -> Self {
+        match shown {
+            Shown::Plain(_) => Self::Plain(code.clone()),
+            Shown::Proofs { current, .. } => Self::Digest {
+                issued_at,
+                digest: digest(issued_at, current),
+            },
+        }
+    }
+
+    /// Whether it is kept in the form of what is `shown`. If not, the store was given other keys
+    /// since, and it is no code any more.
+    pub(super) fn has_form_of(&self, shown: &Shown<'_>) -> bool {
+        matches!(
+            (self, shown),
+            (Self::Plain(_), Shown::Plain(_)) | (Self::Digest { .. }, Shown::Proofs { .. })
+        )
+    }
+
+    /// Whether it is the code that is `shown`. The time it takes does not depend on the code.
+    pub(super) fn is(&self, shown: &Shown<'_>) -> bool {
+        self.has_form_of(shown)
+            && shown.ways().any(|way| match self {
+                Self::Plain(code) => code.matches(way),
+                Self::Digest {
+                    issued_at,
+                    digest: kept,
+                } => kept.ct_eq(&digest(*issued_at, way)).into(),
+            })
+    }
+}
+
+fn digest(issued_at: Timestamp, proof: &str) -> [u8; 32] {
+    let mut sha = Sha256::new();
+    sha.update(issued_at.as_millis().to_be_bytes());
+    sha.update(proof);
+    sha.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AtRest, AtRestKey};
+    use sms_core::Mobile;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+
+    fn digesting() -> AtRest {
+        let key = AtRestKey::new("0123456789abcdef").unwrap();
+        AtRest::default().with_code_keys(key, None)
+    }
+
+    fn keep(at_rest: &AtRest, text: &str, now: Timestamp) -> KeptCode {
+        let code = SmsCode::parse(text).unwrap();
+        KeptCode::new(&code, &at_rest.shown(&mobile(), text), now)
+    }
+
+    fn mobile() -> Mobile {
+        Mobile::parse("13800138000").unwrap()
+    }
+
+    #[test]
+    fn it_is_the_code_that_was_kept_and_no_other() {
+        for at_rest in [AtRest::default(), digesting()] {
+            let kept = keep(&at_rest, "123456", NOW);
+            assert!(kept.is(&at_rest.shown(&mobile(), "123456")));
+            for other in ["123457", "12345", "", "hmac1"] {
+                assert!(!kept.is(&at_rest.shown(&mobile(), other)), "{other}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_code_is_never_kept_as_the_same_digest() {
+        let digest_at = |millis| match keep(&digesting(), "123456", Timestamp::from_millis(millis))
+        {
+            KeptCode::Digest { digest, .. } => digest,
+            KeptCode::Plain(_) => panic!("it is kept as it is"),
+        };
+        assert_ne!(digest_at(1), digest_at(2));
+    }
+
+    #[test]
+    fn a_code_of_another_form_is_none() {
+        let forms = [AtRest::default(), digesting()];
+        for (one, other) in [(&forms[0], &forms[1]), (&forms[1], &forms[0])] {
+            let kept = keep(one, "123456", NOW);
+            let shown = other.shown(&mobile(), "123456");
+            assert!(!kept.has_form_of(&shown) && !kept.is(&shown));
+        }
+    }
+}

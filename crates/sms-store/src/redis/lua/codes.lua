@@ -1,0 +1,55 @@
+-- What scripts that touch a code begin with, after lib.lua. Codes are kept in one of two forms:
+-- plain  the code itself
+-- hmac1  hmac1:{issued at}:{SHA-1 of issued at, ':' and a proof}. The proof is a digest under a key
+--        that Redis does not know, so the code can't be found by trying; the time of issue makes
+--        each value another one.
+
+-- Reads out of ARGV what is shown of a code: the form in which codes are kept, how many ways there
+-- are to show this one, and each of them. Also gives the index of what follows.
+local function read_shown(at)
+  local shown = { form = ARGV[at] }
+  local count = tonumber(ARGV[at + 1])
+  for i = 1, count do
+    shown[i] = ARGV[at + 1 + i]
+  end
+  return shown, at + 2 + count
+end
+
+local function digest(issued_at, proof)
+  return 'hmac1:' .. issued_at .. ':' .. redis.sha1hex(issued_at .. ':' .. proof)
+end
+
+-- When a digest was issued; nil if what is kept is none.
+local function issued_at(kept)
+  return string.match(kept, '^hmac1:(%d+):%x+$')
+end
+
+-- What is kept of the code under a key. What has another form than codes are kept in is none: it is
+-- from before the form was changed.
+local function read_code(key, form)
+  local kept = redis.call('GET', key)
+  local has_form = kept and (issued_at(kept) ~= nil) == (form == 'hmac1')
+  return has_form and kept
+end
+
+-- Whether it is the code that is shown. Lua keeps one copy of equal strings and compares their
+-- addresses: the time that this takes does not depend on where they differ.
+local function is_code(kept, shown)
+  local issued = issued_at(kept)
+  for _, way in ipairs(shown) do
+    if kept == (issued and digest(issued, way) or way) then
+      return true
+    end
+  end
+  return false
+end
+
+-- Keeps the code of a number in place of any older one, whose attempts are forgotten.
+local function keep_code(code_key, attempts_key, shown, now, ttl)
+  local code = shown[1]
+  if shown.form == 'hmac1' then
+    code = digest(string.format('%.0f', now), code)
+  end
+  redis.call('SET', code_key, code, 'PX', ttl)
+  redis.call('DEL', attempts_key)
+end
