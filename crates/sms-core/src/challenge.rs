@@ -22,7 +22,7 @@ pub struct Challenge<C = SmsCode> {
 
 #[derive(Debug, Clone)]
 enum State<C> {
-    Issued(C),
+    Issued { code: C, sender: Option<Box<str>> },
     Verified,
     Exhausted,
     Cancelled,
@@ -65,7 +65,7 @@ impl<C> Challenge<C> {
     #[must_use]
     pub fn issue(code: C, now: Timestamp, ttl: Duration) -> Self {
         Self {
-            state: State::Issued(code),
+            state: State::Issued { code, sender: None },
             attempts: 0,
             expires_at: now.after(ttl),
         }
@@ -82,7 +82,11 @@ impl<C> Challenge<C> {
         is_right: impl FnOnce(&C) -> bool,
     ) -> CheckOutcome {
         let code = match (self.state(now), &self.state) {
-            (ChallengeState::Issued, State::Issued(code)) if self.attempts < max_attempts => code,
+            (ChallengeState::Issued, State::Issued { code, .. })
+                if self.attempts < max_attempts =>
+            {
+                code
+            }
             (ChallengeState::Issued | ChallengeState::Exhausted, _) => {
                 return CheckOutcome::TooManyAttempts;
             }
@@ -102,7 +106,7 @@ impl<C> Challenge<C> {
 
     /// Takes the code back, whichever it is: what another program does by deleting it.
     pub fn cancel(&mut self) {
-        if let State::Issued(_) = self.state {
+        if let State::Issued { .. } = self.state {
             self.state = State::Cancelled;
         }
     }
@@ -122,7 +126,7 @@ impl<C> Challenge<C> {
             return ChallengeState::Expired;
         }
         match self.state {
-            State::Issued(_) => ChallengeState::Issued,
+            State::Issued { .. } => ChallengeState::Issued,
             State::Verified => ChallengeState::Verified,
             State::Exhausted => ChallengeState::Exhausted,
             State::Cancelled => ChallengeState::Cancelled,
@@ -133,7 +137,26 @@ impl<C> Challenge<C> {
     #[must_use]
     pub fn code(&self) -> Option<&C> {
         match &self.state {
-            State::Issued(code) => Some(code),
+            State::Issued { code, .. } => Some(code),
+            _ => None,
+        }
+    }
+
+    /// Notes which sender took the message, if `is_same` says that the code is still the one
+    /// meant.
+    pub fn note_sender_by(&mut self, name: &str, is_same: impl FnOnce(&C) -> bool) {
+        if let State::Issued { code, sender } = &mut self.state
+            && is_same(code)
+        {
+            *sender = Some(name.into());
+        }
+    }
+
+    /// The sender that was noted, as long as the code was neither used nor taken back.
+    #[must_use]
+    pub fn sender(&self) -> Option<&str> {
+        match &self.state {
+            State::Issued { sender, .. } => sender.as_deref(),
             _ => None,
         }
     }
@@ -226,6 +249,18 @@ mod tests {
         assert_eq!(challenge.state(NOW), ChallengeState::Issued);
         challenge.cancel_if(&SmsCode::parse("123456").unwrap());
         assert_eq!(challenge.check(NOW, "123456", 5), CheckOutcome::Missing);
+    }
+
+    #[test]
+    fn a_sender_is_known_as_long_as_its_code() {
+        let mut challenge = challenge();
+        challenge.note_sender_by("other", |code| code.matches("654321"));
+        assert_eq!(challenge.sender(), None);
+        challenge.note_sender_by("ccp", |code| code.matches("123456"));
+        challenge.check(NOW, "000000", 5);
+        assert_eq!(challenge.sender(), Some("ccp"));
+        challenge.check(NOW, "123456", 5);
+        assert_eq!(challenge.sender(), None);
     }
 
     #[test]

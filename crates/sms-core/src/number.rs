@@ -88,6 +88,20 @@ impl<C> NumberRecord<C> {
         }
     }
 
+    /// Notes which sender took the message with the code that `is_same` knows. A newer code has a
+    /// sender of its own.
+    pub fn note_sender_by(&mut self, sender: &str, is_same: impl FnOnce(&C) -> bool) {
+        if let Some(challenge) = &mut self.challenge {
+            challenge.note_sender_by(sender, is_same);
+        }
+    }
+
+    /// The sender that was noted for the code, until that is used up: ask before a check.
+    #[must_use]
+    pub fn sender(&self) -> Option<&str> {
+        self.challenge.as_ref()?.sender()
+    }
+
     /// Checks an attempt by `is_right`: counted first, compared at most as often as `rules` allow.
     pub fn check_by(
         &mut self,
@@ -140,6 +154,11 @@ impl NumberRecord {
         self.settle_by(settlement, |current| current.matches(code.expose()));
     }
 
+    /// Notes which sender took the message with `code`. A newer code has a sender of its own.
+    pub fn note_sender(&mut self, code: &SmsCode, sender: &str) {
+        self.note_sender_by(sender, |current| current.matches(code.expose()));
+    }
+
     /// Checks `attempt`: counted first, compared at most as often as `rules` allow.
     pub fn check(&mut self, now: Timestamp, attempt: &str, rules: &CheckRules) -> CheckOutcome {
         self.check_by(now, rules, |code| code.matches(attempt))
@@ -188,6 +207,19 @@ mod tests {
             record.check(later, "222222", &rules(&[])),
             CheckOutcome::Verified
         );
+    }
+
+    #[test]
+    fn a_newer_code_has_a_sender_of_its_own() {
+        let mut record = NumberRecord::default();
+        let later = NOW.after(Duration::from_secs(60));
+        issued(&mut record, NOW, "111111");
+        record.note_sender(&code("111111"), "ccp");
+        assert_eq!(record.sender(), Some("ccp"));
+        issued(&mut record, later, "222222");
+        assert_eq!(record.sender(), None);
+        record.note_sender(&code("111111"), "ccp");
+        assert_eq!(record.sender(), None, "noted too late");
     }
 
     #[test]
