@@ -40,6 +40,10 @@ impl SmsSender for Failover {
         "failover"
     }
 
+    fn usual(&self) -> &str {
+        self.senders.first().map_or("", |sender| sender.usual())
+    }
+
     async fn send(&self, message: &Message) -> Result<Receipt, SendError> {
         let deadline = Instant::now() + self.deadline;
         let mut senders = self.senders.iter().peekable();
@@ -119,6 +123,7 @@ mod tests {
         let (first, second, failover) = pair();
         let receipt = failover.send(&message()).await.unwrap();
         assert_eq!(&*receipt.sender, "first");
+        assert_eq!(failover.usual(), "first");
         assert_eq!((first.count(), second.count()), (1, 0));
     }
 

@@ -13,6 +13,11 @@ pub trait SmsSender: Send + Sync {
     /// The name by which the operator, logs and metrics know it.
     fn name(&self) -> &str;
 
+    /// The name of the sender that takes most messages: itself, unless it is a front for others.
+    fn usual(&self) -> &str {
+        self.name()
+    }
+
     /// Hands `message` over.
     ///
     /// `Ok` means that the provider accepted it, not that it reached the phone. Dropping the
