@@ -59,7 +59,7 @@ impl VerificationService {
             max_attempts: policy.code.max_attempts,
             failures: policy.limits.failures_per_mobile.clone(),
         };
-        let outcome = self.shared.store.check(&mobile, sms_code, &rules).await?;
-        Ok(CheckedCode::Checked(outcome))
+        let checked = self.shared.store.check(&mobile, sms_code, &rules).await?;
+        Ok(CheckedCode::Checked(checked.outcome))
     }
 }

@@ -129,6 +129,11 @@ impl NumberKeys<'_> {
         self.beside_code("attempts")
     }
 
+    /// The sender that took the message with the code.
+    pub(crate) fn sender(&self) -> String {
+        self.beside_code("sender")
+    }
+
     /// Times of the last sends.
     pub(crate) fn sends(&self) -> String {
         self.beside_code("sends")
@@ -178,7 +183,13 @@ mod tests {
         for name in [name("13800138000"), hidden] {
             let number = keys.number(name);
             let tag = format!("{{{}}}:", number.code());
-            for key in [number.attempts(), number.sends(), number.failures()] {
+            let ours = [
+                number.attempts(),
+                number.sender(),
+                number.sends(),
+                number.failures(),
+            ];
+            for key in ours {
                 assert!(key.starts_with(&tag), "{key}");
             }
         }

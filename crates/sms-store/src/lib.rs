@@ -16,6 +16,6 @@ pub use keys::{KeyPrefix, KeyPrefixError, Log};
 pub use memory::MemoryStore;
 pub use redis::{ClientCertificate, RedisConfig, RedisServers, RedisStore, RedisTls};
 pub use store::{
-    CodeStore, Connections, Consumed, PictureAdmission, PictureRequest, Reservation, SendAdmission,
-    SendRequest, Slot,
+    Checked, CodeStore, Connections, Consumed, PictureAdmission, PictureRequest, Reservation,
+    SendAdmission, SendRequest, Slot,
 };

@@ -81,6 +81,19 @@ pub trait CodeStore: Send + Sync {
         settlement: Settlement,
     ) -> Result<(), StoreError>;
 
+    /// [`sms_core::NumberRecord::note_sender`]: notes that `sender` took the message with `code`,
+    /// if the code of the number is still that one.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    async fn note_sender(
+        &self,
+        mobile: &Mobile,
+        code: &SmsCode,
+        sender: &str,
+    ) -> Result<(), StoreError>;
+
     /// [`sms_core::NumberRecord::check`]: counts the attempt, compares, and removes the code with
     /// the first right and the last wrong one.
     ///
@@ -92,7 +105,7 @@ pub trait CodeStore: Send + Sync {
         mobile: &Mobile,
         attempt: &str,
         rules: &CheckRules,
-    ) -> Result<CheckOutcome, StoreError>;
+    ) -> Result<Checked, StoreError>;
 
     /// Asks whether the store takes steps now.
     ///
@@ -160,6 +173,26 @@ pub enum Consumed {
     Mismatch,
     /// There was no such picture, or no more.
     Missing,
+}
+
+/// What came of checking a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// The verdict.
+    pub outcome: CheckOutcome,
+    /// The sender that [`CodeStore::note_sender`] named for a code that was right; `None` if
+    /// it named none, and for any other verdict.
+    pub sender: Option<String>,
+}
+
+impl From<CheckOutcome> for Checked {
+    /// A verdict without a sender.
+    fn from(outcome: CheckOutcome) -> Self {
+        Self {
+            outcome,
+            sender: None,
+        }
+    }
 }
 
 /// A picture that wants to be kept.

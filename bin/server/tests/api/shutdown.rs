@@ -18,7 +18,8 @@ async fn check(store: &dyn CodeStore) -> CheckOutcome {
         failures: Quotas::default(),
     };
     let mobile = Mobile::parse(MOBILE).unwrap();
-    store.check(&mobile, "wrong", &rules).await.unwrap()
+    let checked = store.check(&mobile, "wrong", &rules).await;
+    checked.unwrap().outcome
 }
 
 /// Waits until the request has reached the sender: its code is in the store then.

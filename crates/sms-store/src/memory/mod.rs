@@ -14,8 +14,8 @@ use sms_core::{
 
 use self::expiring::Expiring;
 use self::kept_code::KeptCode;
-use crate::at_rest::NumberName;
-use crate::{AtRest, Clock, CodeStore, Consumed, Log, Slot, StoreError};
+use crate::at_rest::{NumberName, Shown};
+use crate::{AtRest, Checked, Clock, CodeStore, Consumed, Log, Slot, StoreError};
 
 /// The embedded store: the rules of `sms-core` under a lock, gone when the process ends.
 ///
@@ -112,6 +112,16 @@ impl Tables {
     }
 }
 
+/// Checks what is shown, and tells the sender of a code that was right.
+fn checked(record: &mut Record, now: Timestamp, rules: &CheckRules, shown: &Shown<'_>) -> Checked {
+    let sender = record.sender().map(str::to_owned);
+    let outcome = record.check_by(now, rules, |kept| kept.is(shown));
+    Checked {
+        outcome,
+        sender: sender.filter(|_| outcome == CheckOutcome::Verified),
+    }
+}
+
 #[async_trait]
 impl CodeStore for MemoryStore {
     async fn take_slot(&self, log: Log, quotas: &Quotas) -> Result<Slot, StoreError> {
@@ -190,18 +200,31 @@ impl CodeStore for MemoryStore {
         Ok(())
     }
 
+    async fn note_sender(
+        &self,
+        mobile: &Mobile,
+        code: &SmsCode,
+        sender: &str,
+    ) -> Result<(), StoreError> {
+        let name = self.at_rest.name(mobile);
+        let shown = self.at_rest.shown(mobile, code.expose());
+        let note = |record: &mut Record| record.note_sender_by(sender, |kept| kept.is(&shown));
+        self.tables().change_number(self.clock.now(), name, note);
+        Ok(())
+    }
+
     async fn check(
         &self,
         mobile: &Mobile,
         attempt: &str,
         rules: &CheckRules,
-    ) -> Result<CheckOutcome, StoreError> {
+    ) -> Result<Checked, StoreError> {
         let now = self.clock.now();
         let name = self.at_rest.name(mobile);
         let shown = self.at_rest.shown(mobile, attempt);
         let check = |record: &mut Record| match record.code(now) {
-            Some(kept) if !kept.has_form_of(&shown) => CheckOutcome::Missing,
-            _ => record.check_by(now, rules, |kept| kept.is(&shown)),
+            Some(kept) if !kept.has_form_of(&shown) => CheckOutcome::Missing.into(),
+            _ => checked(record, now, rules, &shown),
         };
         Ok(self.tables().change_number(now, name, check))
     }

@@ -29,8 +29,8 @@ pub use self::servers::{ClientCertificate, RedisConfig, RedisServers, RedisTls};
 use crate::in_steps::{admit_picture_in_steps, admit_send_in_steps};
 use crate::keys::{Keys, NumberKeys};
 use crate::{
-    AtRest, Clock, CodeStore, Connections, Consumed, Log, PictureAdmission, PictureRequest,
-    Reservation, SendAdmission, SendRequest, Slot, StoreError,
+    AtRest, Checked, Clock, CodeStore, Connections, Consumed, Log, PictureAdmission,
+    PictureRequest, Reservation, SendAdmission, SendRequest, Slot, StoreError,
 };
 
 /// The store that several instances share: every step is one script inside Redis.
@@ -192,7 +192,9 @@ impl CodeStore for RedisStore {
     ) -> Result<Issue, StoreError> {
         let keys = self.keys_of(mobile);
         let mut call = self.scripts.issue.key(keys.code());
-        call.key(keys.attempts()).key(keys.sends());
+        call.key(keys.attempts())
+            .key(keys.sends())
+            .key(keys.sender());
         call.arg(self.time_argument());
         call.shown(&self.at_rest.shown(mobile, code.expose()));
         call.arg(millis(ttl));
@@ -222,9 +224,25 @@ impl CodeStore for RedisStore {
         };
         let keys = self.keys_of(mobile);
         let mut call = self.scripts.settle.key(keys.code());
-        call.key(keys.attempts()).key(keys.sends()).arg(slot);
+        call.key(keys.attempts())
+            .key(keys.sends())
+            .key(keys.sender())
+            .arg(slot);
         call.shown(&self.at_rest.shown(mobile, code.expose()));
         self.run_even_late(call).await
+    }
+
+    async fn note_sender(
+        &self,
+        mobile: &Mobile,
+        code: &SmsCode,
+        sender: &str,
+    ) -> Result<(), StoreError> {
+        let keys = self.keys_of(mobile);
+        let mut call = self.scripts.note_sender.key(keys.code());
+        call.key(keys.sender()).arg(sender);
+        call.shown(&self.at_rest.shown(mobile, code.expose()));
+        self.run(call).await
     }
 
     async fn check(
@@ -232,23 +250,29 @@ impl CodeStore for RedisStore {
         mobile: &Mobile,
         attempt: &str,
         rules: &CheckRules,
-    ) -> Result<CheckOutcome, StoreError> {
+    ) -> Result<Checked, StoreError> {
         let keys = self.keys_of(mobile);
         let mut call = self.scripts.check.key(keys.code());
-        call.key(keys.attempts()).key(keys.failures());
+        call.key(keys.attempts())
+            .key(keys.failures())
+            .key(keys.sender());
         call.arg(self.time_argument()).arg(rules.max_attempts);
         call.shown(&self.at_rest.shown(mobile, attempt));
         call.quotas(&rules.failures);
-        let answer: Numbers = self.run(call).await?;
-        match answer[..] {
-            [0] => Ok(CheckOutcome::Verified),
-            [1] => Ok(CheckOutcome::Missing),
-            [2, left] => Ok(CheckOutcome::Mismatch {
+        let (outcome, left, sender): (u64, u64, String) = self.run(call).await?;
+        let outcome = match outcome {
+            0 => CheckOutcome::Verified,
+            1 => CheckOutcome::Missing,
+            2 => CheckOutcome::Mismatch {
                 attempts_left: u8::try_from(left).unwrap_or(u8::MAX),
-            }),
-            [3] => Ok(CheckOutcome::TooManyAttempts),
-            _ => unreadable("check"),
-        }
+            },
+            3 => CheckOutcome::TooManyAttempts,
+            _ => return unreadable("check"),
+        };
+        Ok(Checked {
+            outcome,
+            sender: Some(sender).filter(|name| !name.is_empty()),
+        })
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
@@ -303,7 +327,8 @@ impl CodeStore for RedisStore {
             .key(self.keys.log(Log::Budget))
             .key(keys.code())
             .key(keys.attempts())
-            .key(keys.sends());
+            .key(keys.sends())
+            .key(keys.sender());
         call.arg(self.time_argument())
             .arg(request.answer.to_ascii_lowercase());
         call.shown(&shown);

@@ -40,7 +40,11 @@ async fn check(store: &RedisStore, attempt: &str) -> CheckOutcome {
         max_attempts: 5,
         failures: Quotas::parse(&["20/24h"]).unwrap(),
     };
-    store.check(&mobile(), attempt, &rules).await.unwrap()
+    store
+        .check(&mobile(), attempt, &rules)
+        .await
+        .unwrap()
+        .outcome
 }
 
 /// Every key with all that is in it.

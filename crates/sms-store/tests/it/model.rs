@@ -10,7 +10,7 @@ use sms_core::{
     CheckOutcome, CheckRules, ImageCode, ImageId, Issue, Mobile, NumberRecord, Quotas, SendLog,
     Settlement, SmsCode, Timestamp,
 };
-use sms_store::{Consumed, Log, Slot};
+use sms_store::{Checked, Consumed, Log, Slot};
 
 use crate::{Backend, Setting};
 
@@ -20,18 +20,44 @@ const TICK: Duration = Duration::from_secs(10);
 const TTL: Duration = Duration::from_secs(95);
 const NUMBERS: [&str; 2] = ["13800138000", "+33612345678"];
 const CODES: [&str; 3] = ["000000", "111111", "222222"];
+const SENDERS: [&str; 2] = ["ccp", "aliyun"];
 const TEXTS: [&str; 2] = ["AbCd", "XY23"];
 
 #[derive(Debug, Clone)]
 enum Step {
-    Pass { ticks: u32 },
-    Issue { number: usize, code: usize },
-    Check { number: usize, attempt: usize },
-    SettleLast { give_back: bool },
-    DeleteCode { number: usize },
-    PutImage { image: usize, text: usize },
-    ConsumeImage { image: usize, text: usize },
-    TakeSlot { log: usize },
+    Pass {
+        ticks: u32,
+    },
+    Issue {
+        number: usize,
+        code: usize,
+    },
+    NoteSender {
+        number: usize,
+        code: usize,
+        sender: usize,
+    },
+    Check {
+        number: usize,
+        attempt: usize,
+    },
+    SettleLast {
+        give_back: bool,
+    },
+    DeleteCode {
+        number: usize,
+    },
+    PutImage {
+        image: usize,
+        text: usize,
+    },
+    ConsumeImage {
+        image: usize,
+        text: usize,
+    },
+    TakeSlot {
+        log: usize,
+    },
     GiveBackLast,
 }
 
@@ -39,7 +65,7 @@ enum Step {
 enum Outcome {
     Done,
     Issue(Issue),
-    Check(CheckOutcome),
+    Check(Checked),
     Consumed(Consumed),
     Slot(Slot),
 }
@@ -49,6 +75,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (1..5_u32).prop_map(|ticks| Step::Pass { ticks }),
         3 => (number.clone(), code.clone()).prop_map(|(number, code)| Step::Issue { number, code }),
+        2 => (number.clone(), code.clone(), 0..2_usize)
+            .prop_map(|(number, code, sender)| Step::NoteSender { number, code, sender }),
         6 => (number.clone(), code).prop_map(|(number, attempt)| Step::Check { number, attempt }),
         1 => any::<bool>().prop_map(|give_back| Step::SettleLast { give_back }),
         1 => number.prop_map(|number| Step::DeleteCode { number }),
@@ -144,9 +172,21 @@ impl Model {
                 let record = self.numbers.entry(number).or_default();
                 Outcome::Issue(record.issue(now, code(index), TTL, &limits.sends))
             }
+            Step::NoteSender {
+                number,
+                code: index,
+                sender,
+            } => {
+                let record = self.numbers.entry(number).or_default();
+                record.note_sender(&code(index), SENDERS[sender]);
+                Outcome::Done
+            }
             Step::Check { number, attempt } => {
                 let record = self.numbers.entry(number).or_default();
-                Outcome::Check(record.check(now, CODES[attempt], &limits.rules))
+                let sender = record.sender().map(str::to_owned);
+                let outcome = record.check(now, CODES[attempt], &limits.rules);
+                let sender = sender.filter(|_| outcome == CheckOutcome::Verified);
+                Outcome::Check(Checked { outcome, sender })
             }
             Step::SettleLast { give_back } => {
                 if let Some((number, index, slot)) = memory.issued {
@@ -212,6 +252,17 @@ async fn run(backend: &Backend, step: &Step, memory: &Memory, limits: &Limits) -
                 .await
                 .unwrap(),
         ),
+        Step::NoteSender {
+            number,
+            code: index,
+            sender,
+        } => {
+            store
+                .note_sender(&mobile(number), &code(index), SENDERS[sender])
+                .await
+                .unwrap();
+            Outcome::Done
+        }
         Step::Check { number, attempt } => Outcome::Check(
             store
                 .check(&mobile(number), CODES[attempt], &limits.rules)

@@ -29,7 +29,11 @@ async fn check(store: &RedisStore, attempt: &str) -> CheckOutcome {
         max_attempts: 5,
         failures: quotas(),
     };
-    store.check(&mobile(), attempt, &rules).await.unwrap()
+    store
+        .check(&mobile(), attempt, &rules)
+        .await
+        .unwrap()
+        .outcome
 }
 
 #[tokio::test]
@@ -92,10 +96,11 @@ async fn invariant_6_every_key_expires() {
         .issue(&mobile(), &code(), TTL, &quotas())
         .await
         .unwrap();
+    store.note_sender(&mobile(), &code(), "ccp").await.unwrap();
     check(&store, "000000").await;
     let mut redis = connect(&server).await;
     let keys: Vec<String> = redis.keys("*").await.unwrap();
-    assert_eq!(keys.len(), 6, "{keys:?}");
+    assert_eq!(keys.len(), 7, "{keys:?}");
     for key in keys {
         let ttl: i64 = redis.ttl(&key).await.unwrap();
         assert!(ttl > 0, "{key}: {ttl}");

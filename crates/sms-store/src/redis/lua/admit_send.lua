@@ -1,5 +1,5 @@
 -- All that must hold before a message goes out in one go, for a Redis that is not a cluster.
--- KEYS: log of the address, text of the picture, budget, code, attempts, sends.
+-- KEYS: log of the address, text of the picture, budget, code, attempts, sends, sender.
 -- ARGV: time or '', answer in lower case, what is shown of the code, its ttl, quotas of the address,
 -- of the budget and of the number.
 -- {0, slot, wait until the next one} admitted; {1, wait} address too often; {2} no such picture;
@@ -32,5 +32,5 @@ if refused_for > 0 then
   return { 5, refused_for }
 end
 record(KEYS[3], now, budget)
-keep_code(KEYS[4], KEYS[5], shown, now, ARGV[ttl_at])
+keep_code(KEYS[4], KEYS[5], KEYS[7], shown, now, ARGV[ttl_at])
 return { 0, now, wait(KEYS[6], now, mobile_quotas) }

@@ -1,6 +1,7 @@
--- KEYS: code, attempts, failures. ARGV: time or '', most attempts, what is shown of the code that
--- was given, quotas of failures.
--- {0} right; {1} no code; {2, attempts left} wrong; {3} too many attempts, nothing compared.
+-- KEYS: code, attempts, failures, sender. ARGV: time or '', most attempts, what is shown of the code
+-- that was given, quotas of failures.
+-- {0, 0, sender or ''} right; {1, 0, ''} no code; {2, attempts left, ''} wrong; {3, 0, ''} too many
+-- attempts, nothing compared.
 local now = clock(ARGV[1])
 local max_attempts = tonumber(ARGV[2])
 local shown, quotas_at = read_shown(3)
@@ -8,27 +9,26 @@ local quotas = read_quotas(quotas_at)
 
 local attempts = tonumber(redis.call('GET', KEYS[2]) or 0)
 if attempts >= max_attempts or wait(KEYS[3], now, quotas) > 0 then
-  return { 3 }
+  return { 3, 0, '' }
 end
 local code = read_code(KEYS[1], shown.form)
 if not code then
-  return { 1 }
+  return { 1, 0, '' }
 end
 
 -- Counted before it is compared: a Redis that takes no more writes fails here, and does not say
--- which codes are wrong. The count lives as long as the code would have. A code that another
--- program wrote without an end counts for ten minutes at a time.
+-- which codes are wrong. The count lives as long as the code would have.
 attempts = attempts + 1
-local remaining = redis.call('PTTL', KEYS[1])
-redis.call('SET', KEYS[2], attempts, 'PX', remaining < 0 and 600000 or math.max(remaining, 1))
+redis.call('SET', KEYS[2], attempts, 'PX', remaining(KEYS[1]))
 
 if is_code(code, shown) then
-  redis.call('DEL', KEYS[1], KEYS[2])
-  return { 0 }
+  local sender = redis.call('GET', KEYS[4]) or ''
+  redis.call('DEL', KEYS[1], KEYS[2], KEYS[4])
+  return { 0, 0, sender }
 end
 -- With the last attempt the code goes and the count stays, and says that the attempts are used up.
 if attempts >= max_attempts then
-  redis.call('DEL', KEYS[1])
+  redis.call('DEL', KEYS[1], KEYS[4])
 end
 record(KEYS[3], now, quotas)
-return { 2, max_attempts - attempts }
+return { 2, max_attempts - attempts, '' }

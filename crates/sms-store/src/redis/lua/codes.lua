@@ -44,12 +44,19 @@ local function is_code(kept, shown)
   return false
 end
 
--- Keeps the code of a number in place of any older one, whose attempts are forgotten.
-local function keep_code(code_key, attempts_key, shown, now, ttl)
+-- How long the code lives on, in milliseconds. One that another program wrote without an end counts
+-- for ten minutes at a time.
+local function remaining(code_key)
+  local ttl = redis.call('PTTL', code_key)
+  return ttl < 0 and 600000 or math.max(ttl, 1)
+end
+
+-- Keeps the code of a number in place of any older one, whose attempts and sender are forgotten.
+local function keep_code(code_key, attempts_key, sender_key, shown, now, ttl)
   local code = shown[1]
   if shown.form == 'hmac1' then
     code = digest(string.format('%.0f', now), code)
   end
   redis.call('SET', code_key, code, 'PX', ttl)
-  redis.call('DEL', attempts_key)
+  redis.call('DEL', attempts_key, sender_key)
 end

@@ -17,7 +17,7 @@ use sms_core::{
     SmsCode,
 };
 use sms_store::{
-    Consumed, PictureAdmission, PictureRequest, Reservation, SendAdmission, SendRequest,
+    Checked, Consumed, PictureAdmission, PictureRequest, Reservation, SendAdmission, SendRequest,
 };
 
 use crate::Backend;

@@ -21,6 +21,23 @@ async fn check_with(backend: &Backend, attempt: &str, rules: &CheckRules) -> Che
         .check(&mobile(), attempt, rules)
         .await
         .unwrap()
+        .outcome
+}
+
+async fn note(backend: &Backend, text: &str, sender: &str) {
+    backend
+        .store
+        .note_sender(&mobile(), &code(text), sender)
+        .await
+        .unwrap();
+}
+
+/// Checks a code that must be right, and gives the sender that is told with it.
+async fn sender_of(backend: &Backend, right: &str) -> Option<String> {
+    let checked = backend.store.check(&mobile(), right, &rules(5, &[])).await;
+    let Checked { outcome, sender } = checked.unwrap();
+    assert_eq!(outcome, CheckOutcome::Verified);
+    sender
 }
 
 pub(crate) async fn a_code_works_only_once(backend: &Backend) {
@@ -165,6 +182,54 @@ pub(crate) async fn a_late_settlement_leaves_a_newer_code_alone(backend: &Backen
     assert_eq!(check(backend, "222222").await, CheckOutcome::Verified);
 }
 
+pub(crate) async fn a_sender_is_told_with_the_right_code_alone(backend: &Backend) {
+    issued(backend, "123456").await;
+    note(backend, "123456", "first").await;
+    note(backend, "123456", "second").await;
+    let wrong = backend
+        .store
+        .check(&mobile(), "000000", &rules(5, &[]))
+        .await;
+    assert_eq!(wrong.unwrap().sender, None);
+    let sender = sender_of(backend, "123456").await;
+    assert_eq!(sender.as_deref(), Some("second"));
+}
+
+pub(crate) async fn a_sender_belongs_to_one_code(backend: &Backend) {
+    note(backend, "111111", "too early").await;
+    issued(backend, "111111").await;
+    note(backend, "222222", "of another code").await;
+    assert_eq!(sender_of(backend, "111111").await, None);
+
+    backend.advance(seconds(60)).await;
+    issued(backend, "222222").await;
+    note(backend, "222222", "of an older code").await;
+    backend.advance(seconds(60)).await;
+    issued(backend, "333333").await;
+    note(backend, "222222", "too late").await;
+    assert_eq!(sender_of(backend, "333333").await, None);
+}
+
+pub(crate) async fn a_sender_is_forgotten_with_its_code(backend: &Backend) {
+    issued(backend, "111111").await;
+    note(backend, "111111", "settled").await;
+    backend
+        .store
+        .settle(&mobile(), &code("111111"), Settlement::KeepSlot)
+        .await
+        .unwrap();
+    backend.advance(seconds(60)).await;
+    issued(backend, "111111").await;
+    assert_eq!(sender_of(backend, "111111").await, None);
+
+    backend.advance(seconds(60)).await;
+    issued(backend, "222222").await;
+    note(backend, "222222", "expired").await;
+    backend.advance(TTL).await;
+    issued(backend, "222222").await;
+    assert_eq!(sender_of(backend, "222222").await, None);
+}
+
 pub(crate) async fn invariant_3_a_code_is_compared_no_more_than_the_maximum(backend: &Backend) {
     issued(backend, "123456").await;
     let outcomes = at_once(100, |_| {
@@ -174,6 +239,7 @@ pub(crate) async fn invariant_3_a_code_is_compared_no_more_than_the_maximum(back
                 .check(&mobile(), "000000", &rules(5, &[]))
                 .await
                 .unwrap()
+                .outcome
         }
     })
     .await;
@@ -197,6 +263,7 @@ pub(crate) async fn invariant_3_a_code_is_accepted_once(backend: &Backend) {
                 .check(&mobile(), "123456", &rules(5, &[]))
                 .await
                 .unwrap()
+                .outcome
         }
     })
     .await;
