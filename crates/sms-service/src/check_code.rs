@@ -1,37 +1,50 @@
+use std::sync::Arc;
+
 use sms_core::{CheckOutcome, CheckRules, Message, Mobile};
+use sms_store::Checked;
 
 use crate::{ServiceError, VerificationService};
 
 /// What came of checking a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckedCode {
     /// No code was given.
     MissingParameter,
     /// Not a mobile number, or not one that may be sent to.
     BadMobile,
     /// The store's verdict.
-    Checked(CheckOutcome),
+    Checked {
+        /// What it is.
+        outcome: CheckOutcome,
+        /// The sender by which a code that was right had come; `None` for any other verdict.
+        sender: Option<Arc<str>>,
+    },
 }
 
 impl CheckedCode {
     /// How people are told.
     #[must_use]
-    pub fn message(self) -> Message {
+    pub fn message(&self) -> Message {
         match self {
             Self::MissingParameter => Message::MissingParameter,
             Self::BadMobile => Message::BadMobile,
-            Self::Checked(CheckOutcome::Verified) => Message::Verified,
-            Self::Checked(CheckOutcome::Missing) => Message::CodeMissing,
-            Self::Checked(CheckOutcome::Mismatch { .. }) => Message::CodeMismatch,
-            Self::Checked(CheckOutcome::TooManyAttempts) => Message::TooManyAttempts,
+            Self::Checked { outcome, .. } => match outcome {
+                CheckOutcome::Verified => Message::Verified,
+                CheckOutcome::Missing => Message::CodeMissing,
+                CheckOutcome::Mismatch { .. } => Message::CodeMismatch,
+                CheckOutcome::TooManyAttempts => Message::TooManyAttempts,
+            },
         }
     }
 
     /// How many attempts a wrong code left.
     #[must_use]
-    pub fn attempts_left(self) -> Option<u8> {
+    pub fn attempts_left(&self) -> Option<u8> {
         match self {
-            Self::Checked(CheckOutcome::Mismatch { attempts_left }) => Some(attempts_left),
+            Self::Checked {
+                outcome: CheckOutcome::Mismatch { attempts_left },
+                ..
+            } => Some(*attempts_left),
             _ => None,
         }
     }
@@ -60,6 +73,16 @@ impl VerificationService {
             failures: policy.limits.failures_per_mobile.clone(),
         };
         let checked = self.shared.store.check(&mobile, sms_code, &rules).await?;
-        Ok(CheckedCode::Checked(checked.outcome))
+        Ok(CheckedCode::Checked {
+            outcome: checked.outcome,
+            sender: self.sender_of(checked),
+        })
+    }
+
+    /// The sender of a code that was right: the one that was noted, else the usual one.
+    fn sender_of(&self, checked: Checked) -> Option<Arc<str>> {
+        let is_right = checked.outcome == CheckOutcome::Verified;
+        let noted = checked.sender.map(Arc::from);
+        is_right.then(|| noted.unwrap_or_else(|| self.shared.sender.usual().into()))
     }
 }

@@ -3,6 +3,7 @@
 mod abandoned;
 mod check_code;
 mod give_picture;
+mod note_sender;
 mod policy;
 mod send_code;
 mod service;

@@ -191,6 +191,7 @@ impl Shared {
                     provider_id = receipt.provider_id.as_deref().unwrap_or_default();
                     "message accepted"
                 );
+                self.note_sender(message, &receipt.sender).await;
                 SentCode::Sent {
                     sender: receipt.sender,
                 }
@@ -221,7 +222,10 @@ impl Shared {
         };
         match error.class() {
             // It may still arrive: the code stays good and the slot stays taken.
-            ErrorClass::Unknown => failed,
+            ErrorClass::Unknown => {
+                self.note_sender(message, error.sender()).await;
+                failed
+            }
             ErrorClass::RateNumber => {
                 self.take_back(message, reservation, Settlement::KeepSlot)
                     .await;

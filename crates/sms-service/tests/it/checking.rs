@@ -1,8 +1,13 @@
-use sms_core::{CheckOutcome, Message};
-use sms_service::CheckedCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sms_core::{CheckOutcome, CheckRules, Message, Mobile, Quotas};
+use sms_gateway::{Behaviour, ErrorClass, Failover, MockSender, SmsSender};
+use sms_service::{CheckedCode, VerificationService};
+use sms_store::CodeStore;
 
 use crate::Harness;
-use crate::harness::{MOBILE, quotas};
+use crate::harness::{MOBILE, policy, quotas};
 
 #[tokio::test]
 async fn invariant_3_a_code_works_only_once() {
@@ -50,8 +55,69 @@ async fn failures_of_a_number_add_up() {
     harness.send().await;
     harness.check(&wrong_code(&harness)).await;
     let right = harness.received_code().unwrap();
-    let refused = CheckedCode::Checked(CheckOutcome::TooManyAttempts);
-    assert_eq!(harness.check(&right).await, refused);
+    let refused = harness.check(&right).await;
+    assert_eq!(refused.message(), Message::TooManyAttempts);
+}
+
+#[tokio::test]
+async fn a_right_code_tells_its_sender_even_if_it_was_not_the_usual_one() {
+    let mut harness = Harness::new();
+    let other = MockSender::new("other");
+    let senders: Vec<Arc<dyn SmsSender>> =
+        vec![Arc::new(harness.sender.clone()), Arc::new(other.clone())];
+    let front = Failover::new(senders, Duration::from_secs(8)).unwrap();
+    harness.service = VerificationService::new(harness.store.clone(), Arc::new(front), policy());
+    let rows = [
+        (Behaviour::Accept, Behaviour::Accept, "mock"),
+        (
+            Behaviour::Refuse(ErrorClass::Temporary),
+            Behaviour::Accept,
+            "other",
+        ),
+        (
+            Behaviour::Refuse(ErrorClass::Temporary),
+            Behaviour::LoseAnswer,
+            "other",
+        ),
+    ];
+    for (first, second, expected) in rows {
+        harness.sender.behave(first);
+        other.behave(second);
+        harness.send().await;
+        let received = [&harness.sender, &other].map(|mock| mock.sent().into_iter().next());
+        let newest = received
+            .into_iter()
+            .flatten()
+            .max_by_key(|sent| sent.sent_at);
+        let code = newest.unwrap().code;
+        let checked = harness.check(code.expose()).await;
+        assert!(
+            matches!(
+                &checked,
+                CheckedCode::Checked { outcome: CheckOutcome::Verified, sender: Some(sender) }
+                    if &**sender == expected
+            ),
+            "{checked:?}"
+        );
+        harness.clock.advance(Duration::from_secs(60));
+    }
+}
+
+#[tokio::test]
+async fn the_usual_sender_costs_no_note() {
+    let harness = Harness::new();
+    harness.send().await;
+    let code = harness.received_code().unwrap();
+    let rules = CheckRules {
+        max_attempts: 5,
+        failures: Quotas::default(),
+    };
+    let mobile = Mobile::parse(MOBILE).unwrap();
+    let checked = harness.store.check(&mobile, &code, &rules).await.unwrap();
+    assert_eq!(
+        (checked.outcome, checked.sender),
+        (CheckOutcome::Verified, None)
+    );
 }
 
 #[tokio::test]

@@ -98,7 +98,8 @@ pub(crate) fn quotas(list: &[&str]) -> Quotas {
     Quotas::parse(list).unwrap()
 }
 
-fn policy() -> Policy {
+/// Codes live for five minutes; one message a minute to a number, no other limits.
+pub(crate) fn policy() -> Policy {
     Policy {
         image: ImagePolicy {
             ttl: TTL,
