@@ -66,8 +66,10 @@ impl Parts {
 
 fn store(settings: &Settings) -> Result<Arc<dyn CodeStore>, WiringError> {
     let store = &settings.store;
+    let at_rest = store.at_rest()?;
     let Some(servers) = store.servers() else {
-        return Ok(Arc::new(MemoryStore::new(Clock::system())));
+        let store = MemoryStore::new(Clock::system());
+        return Ok(Arc::new(store.with_at_rest(at_rest)));
     };
     let config = RedisConfig {
         servers,
@@ -78,7 +80,7 @@ fn store(settings: &Settings) -> Result<Arc<dyn CodeStore>, WiringError> {
     };
     let store = RedisStore::new(&config)
         .map_err(|error| ConfigError::key(settings.store.address_keys(), error))?;
-    Ok(Arc::new(store))
+    Ok(Arc::new(store.with_at_rest(at_rest)))
 }
 
 /// The senders behind one front, and the first mock among them.

@@ -1,5 +1,6 @@
 //! Configuration: the compiled-in defaults, then a file, then the environment.
 
+mod at_rest;
 mod error;
 mod gateway;
 mod limits;
@@ -7,6 +8,7 @@ mod list;
 mod log;
 mod secret;
 mod server;
+mod servers;
 mod settings;
 mod store;
 mod word;
@@ -17,6 +19,7 @@ use std::path::Path;
 
 use ::config::{Config, Environment, File, FileFormat};
 
+pub use self::at_rest::CodeAtRest;
 pub use self::error::ConfigError;
 pub use self::gateway::{GatewaySettings, SenderSettings};
 pub use self::limits::LimitSettings;
@@ -28,6 +31,15 @@ pub use self::settings::{
     DevSettings, ImageCodeSettings, LocaleSettings, Settings, SmsCodeSettings,
 };
 pub use self::store::{Backend, StoreSettings};
+
+/// The secrets of `store` as variables of the environment.
+const STORE_SECRETS: [&str; 5] = [
+    "SMS__STORE__URL",
+    "SMS__STORE__URLS",
+    "SMS__STORE__HMAC_KEY",
+    "SMS__STORE__HMAC_KEY_PREVIOUS",
+    "SMS__STORE__NUMBER_KEY",
+];
 
 /// The compiled-in defaults, every key of them explained.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
@@ -52,10 +64,8 @@ fn overridden_files() -> Vec<String> {
     let names: HashSet<String> = std::env::vars_os()
         .filter_map(|(name, _)| name.into_string().ok())
         .collect();
-    let is_secret = |name: &&String| {
-        ["SMS__STORE__URL", "SMS__STORE__URLS"].contains(&name.as_str())
-            || name.ends_with("__AUTH_TOKEN")
-    };
+    let is_secret =
+        |name: &&String| STORE_SECRETS.contains(&name.as_str()) || name.ends_with("__AUTH_TOKEN");
     let secrets = names.iter().filter(is_secret);
     let secrets = secrets.filter(|name| !names.contains(&format!("{name}_FILE")));
     let keys = secrets.filter_map(|name| name.strip_prefix("SMS__"));

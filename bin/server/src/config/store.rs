@@ -1,10 +1,10 @@
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sms_store::{ClientCertificate, KeyPrefix, RedisServers, RedisTls};
+use sms_store::KeyPrefix;
 
+use super::at_rest::CodeAtRest;
 use super::word::word;
 use super::{ConfigError, List, Secret, SecretUrl};
 
@@ -45,6 +45,26 @@ pub struct StoreSettings {
     /// How codes are kept.
     #[serde(deserialize_with = "word")]
     pub code_at_rest: CodeAtRest,
+    /// What codes are digested under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hmac_key: Option<Secret>,
+    /// A file with that key; wins over `hmac_key`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hmac_key_file: Option<PathBuf>,
+    /// The key before that, whose codes are still good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hmac_key_previous: Option<Secret>,
+    /// A file with the key before; wins over `hmac_key_previous`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hmac_key_previous_file: Option<PathBuf>,
+    /// Whether the names of keys have digests in the place of numbers.
+    pub hide_numbers: bool,
+    /// What numbers are digested under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number_key: Option<Secret>,
+    /// A file with that key; wins over `number_key`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number_key_file: Option<PathBuf>,
 }
 
 /// Which store keeps the state.
@@ -59,14 +79,6 @@ pub enum Backend {
     Sentinel,
     /// A Redis Cluster.
     Cluster,
-}
-
-/// How codes are kept in the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum CodeAtRest {
-    /// As they are.
-    Plain,
 }
 
 impl StoreSettings {
@@ -96,55 +108,6 @@ impl StoreSettings {
             .map_err(|error| ConfigError::key("store.key_prefix", error))
     }
 
-    /// The servers of a backend; `None` for the memory store.
-    #[must_use]
-    pub fn servers(&self) -> Option<RedisServers> {
-        let urls = || self.urls.iter().map(|url| url.expose().to_owned());
-        let url = self.url.expose().to_owned();
-        Some(match self.backend {
-            Backend::Memory => return None,
-            Backend::Redis => RedisServers::Single { url },
-            Backend::Sentinel => RedisServers::Sentinel {
-                sentinels: urls().collect(),
-                primary: self.sentinel_master.clone(),
-                login: url,
-            },
-            Backend::Cluster => RedisServers::Cluster {
-                nodes: urls().collect(),
-            },
-        })
-    }
-
-    /// The keys that say where the servers are.
-    #[must_use]
-    pub fn address_keys(&self) -> &'static str {
-        match self.backend {
-            Backend::Memory | Backend::Redis => "store.url",
-            Backend::Sentinel => "store.urls, store.url",
-            Backend::Cluster => "store.urls",
-        }
-    }
-
-    /// The certificates for `rediss://`, if any are named.
-    ///
-    /// # Errors
-    ///
-    /// A file can't be read or has nothing of the kind in it.
-    pub fn tls(&self) -> Result<Option<RedisTls>, ConfigError> {
-        let certificates = "-----BEGIN CERTIFICATE-----";
-        let authority = pem("store.tls_ca", self.tls_ca.as_deref(), certificates)?;
-        let certificate = pem("store.tls_cert", self.tls_cert.as_deref(), certificates)?;
-        let key = pem("store.tls_key", self.tls_key.as_deref(), "PRIVATE KEY-----")?;
-        let client = match (certificate, key) {
-            (Some(certificate), Some(key)) => Some(ClientCertificate { certificate, key }),
-            (None, None) => None,
-            (Some(_), None) => return Err(ConfigError::key("store.tls_key", "is missing")),
-            (None, Some(_)) => return Err(ConfigError::key("store.tls_cert", "is missing")),
-        };
-        let has_any = authority.is_some() || client.is_some();
-        Ok(has_any.then_some(RedisTls { authority, client }))
-    }
-
     pub(super) fn resolve_secret_files(&mut self) -> Result<(), ConfigError> {
         if let Some(path) = &self.url_file {
             self.url = Secret::from_file("store.url_file", path)?.into();
@@ -153,7 +116,7 @@ impl StoreSettings {
             let Ok(urls) = Secret::from_file("store.urls_file", path)?.expose().parse();
             self.urls = urls;
         }
-        Ok(())
+        self.resolve_key_files()
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
@@ -162,6 +125,7 @@ impl StoreSettings {
         if has_urls && self.urls.is_empty() {
             return Err(ConfigError::key("store.urls", "at least one is needed"));
         }
+        self.at_rest()?;
         if !(1..=60_000).contains(&self.timeout_ms) {
             return Err(ConfigError::key(
                 "store.timeout_ms",
@@ -175,19 +139,5 @@ impl StoreSettings {
             ));
         }
         Ok(())
-    }
-}
-
-/// Reads a file in PEM that should have `what` in it.
-fn pem(key: &str, path: Option<&Path>, what: &str) -> Result<Option<Vec<u8>>, ConfigError> {
-    let Some(path) = path else {
-        return Ok(None);
-    };
-    let problem = |problem: String| ConfigError::key(key, format!("{}: {problem}", path.display()));
-    let text = fs::read_to_string(path).map_err(|error| problem(error.to_string()))?;
-    if text.contains(what) {
-        Ok(Some(text.into_bytes()))
-    } else {
-        Err(problem(format!("there is no {what} in it")))
     }
 }

@@ -77,8 +77,23 @@ fn a_bad_key_is_named_and_stops_the_start() {
         ),
         (
             "SMS__STORE__CODE_AT_REST",
+            "rot13",
+            "store.code_at_rest: unknown variant `rot13`",
+        ),
+        (
+            "SMS__STORE__CODE_AT_REST",
             "hmac",
-            "store.code_at_rest: unknown variant `hmac`",
+            "store.hmac_key: missing",
+        ),
+        (
+            "SMS__STORE__HIDE_NUMBERS",
+            "true",
+            "store.number_key: missing",
+        ),
+        (
+            "SMS__STORE__HMAC_KEY",
+            "hunter2",
+            "store.hmac_key: too short",
         ),
         ("SMS__STORE__KEY_PREFIX", "{x}", "store.key_prefix: "),
         ("SMS__STORE__TIMEOUT_MS", "0", "store.timeout_ms: "),
@@ -241,6 +256,8 @@ fn secrets_come_from_files_and_never_print() {
     fs::write(&token, "0123456789abcdef0123456789abcdef\n").unwrap();
     let url = directory.path().join("url");
     fs::write(&url, "redis://user:hunter2@127.0.0.1:6379/1\n").unwrap();
+    let key = directory.path().join("key");
+    fs::write(&key, "the hidden key of numbers\n").unwrap();
     let files = [
         (
             "SMS__GATEWAY__SENDERS__CCP__AUTH_TOKEN_FILE",
@@ -248,6 +265,10 @@ fn secrets_come_from_files_and_never_print() {
         ),
         ("SMS__STORE__BACKEND", "redis"),
         ("SMS__STORE__URL_FILE", url.to_str().unwrap()),
+        ("SMS__STORE__CODE_AT_REST", "hmac"),
+        ("SMS__STORE__HMAC_KEY", "the hidden key of codes"),
+        ("SMS__STORE__HIDE_NUMBERS", "true"),
+        ("SMS__STORE__NUMBER_KEY_FILE", key.to_str().unwrap()),
         ("SMS__SERVER__MODE", "prod"),
     ];
     let variables: Vec<_> = CCP.into_iter().chain(files).collect();
@@ -258,26 +279,33 @@ fn secrets_come_from_files_and_never_print() {
         out.contains("redis://user:********@127.0.0.1:6379/1"),
         "{out}"
     );
-    assert!(
-        !out.contains("0123456789abcdef") && !out.contains("hunter2"),
-        "{out}"
-    );
+    for key in ["hmac_key", "number_key"] {
+        assert!(out.contains(&format!("{key} = \"********\"")), "{out}");
+    }
+    for secret in ["0123456789abcdef", "hunter2", "the hidden key"] {
+        assert!(!out.contains(secret), "{out}");
+    }
 }
 
 #[test]
 fn a_secret_of_the_environment_overrides_a_file_that_the_file_names() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("sms.toml");
-    fs::write(&file, "[store]\nurl_file = \"/nonexistent/url\"\n").unwrap();
     let arguments = ["--config", file.to_str().unwrap(), "--check-config"];
-    let (code, out, problem) = run(
-        &arguments,
-        &[("SMS__STORE__URL", "redis://127.0.0.1:6379/7")],
-    );
-    assert_eq!(code, 0, "{problem}");
-    assert!(out.contains("redis://127.0.0.1:6379/7"), "{out}");
-    let (code, ..) = run(&arguments, &[]);
-    assert_eq!(code, 1, "without it the file is read");
+    let key = "0123456789abcdef";
+    let rows = [
+        ("url", "SMS__STORE__URL", "redis://127.0.0.1:6379/7"),
+        ("hmac_key", "SMS__STORE__HMAC_KEY", key),
+        ("hmac_key_previous", "SMS__STORE__HMAC_KEY_PREVIOUS", key),
+        ("number_key", "SMS__STORE__NUMBER_KEY", key),
+    ];
+    for (name, variable, value) in rows {
+        fs::write(&file, format!("[store]\n{name}_file = \"/nonexistent\"\n")).unwrap();
+        let (code, _, problem) = run(&arguments, &[(variable, value)]);
+        assert_eq!(code, 0, "{problem}");
+        let (code, ..) = run(&arguments, &[]);
+        assert_eq!(code, 1, "without it the file is read");
+    }
 }
 
 #[test]
