@@ -1,19 +1,53 @@
 //! In `prod`, with the log at `trace`, nothing secret is in the log or in an answer.
 
 use deadpool_redis::redis::AsyncCommands;
+use deadpool_redis::redis::aio::MultiplexedConnection;
 use sms_testkit::{CcpFault, CcpStub};
 
 use crate::app::{MOBILE, client};
 use crate::ccp::Shop;
 use crate::redis::connect;
 
+const HMAC_KEY: &str = "a key of codes that nobody knows";
+const PREVIOUS_KEY: &str = "the key of codes before that one";
+const NUMBER_KEY: &str = "a key of numbers that nobody knows";
+
 #[tokio::test]
 async fn invariant_6_nothing_secret_is_logged_or_answered() {
-    let mut shop = Shop::open(&[
+    tells_nothing_secret(&[]).await;
+}
+
+#[tokio::test]
+async fn invariant_6_nothing_secret_is_told_when_codes_and_numbers_are_digests() {
+    let redis = tells_nothing_secret(&[
+        ("SMS__STORE__CODE_AT_REST", "hmac"),
+        ("SMS__STORE__HMAC_KEY", HMAC_KEY),
+        ("SMS__STORE__HMAC_KEY_PREVIOUS", PREVIOUS_KEY),
+        ("SMS__STORE__HIDE_NUMBERS", "true"),
+        ("SMS__STORE__NUMBER_KEY", NUMBER_KEY),
+    ])
+    .await;
+    assert!(redis.contains("hmac1:"), "{redis}");
+    assert!(!redis.contains(MOBILE), "{redis}");
+}
+
+/// Sends, checks and fails in every way, and looks for secrets in the log and in the answers.
+/// Gives the keys that Redis had at the end, with the codes in them.
+async fn tells_nothing_secret(settings: &[(&str, &str)]) -> String {
+    let common = [
         ("SMS__LOG__LEVEL", "trace"),
         ("SMS__LIMITS__PER_MOBILE", ""),
-    ]);
-    let mut secrets = vec![MOBILE.to_owned(), CcpStub::AUTH_TOKEN.to_owned()];
+    ];
+    let mut shop = Shop::open(&[&common, settings].concat());
+    let mut secrets = [
+        MOBILE,
+        CcpStub::AUTH_TOKEN,
+        HMAC_KEY,
+        PREVIOUS_KEY,
+        NUMBER_KEY,
+    ]
+    .map(str::to_owned)
+    .to_vec();
     let mut answers = String::new();
     let base = format!("http://{}", shop.process.public);
     let mut redis = connect(&shop.redis).await;
@@ -64,6 +98,7 @@ async fn invariant_6_nothing_secret_is_logged_or_answered() {
             .iter()
             .filter_map(|request| request.sig().map(str::to_owned)),
     );
+    let kept = kept(&mut redis).await;
     for code in secrets.clone() {
         let url = format!("{base}/sms_codes/{MOBILE}/verify/");
         let response = client
@@ -102,4 +137,19 @@ async fn invariant_6_nothing_secret_is_logged_or_answered() {
             "{secret} is in an answer:\n{answers}"
         );
     }
+    kept
+}
+
+/// The names of all keys, and what is in those of codes.
+async fn kept(redis: &mut MultiplexedConnection) -> String {
+    let mut kept = String::new();
+    let keys: Vec<String> = redis.keys("*").await.unwrap();
+    for key in keys {
+        kept += &format!("{key}\n");
+        if key.starts_with("sms_") {
+            let code: String = redis.get(&key).await.unwrap();
+            kept += &format!("{code}\n");
+        }
+    }
+    kept
 }
