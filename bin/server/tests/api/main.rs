@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
 
 mod app;
+mod at_rest;
 mod ccp;
 mod check_code;
 mod command_line;
