@@ -72,8 +72,18 @@ fn a_bad_key_is_named_and_stops_the_start() {
         ("SMS__SERVER__LISEN", "1", "server.lisen: unknown key"),
         (
             "SMS__STORE__BACKEND",
+            "mongodb",
+            "store.backend: unknown variant `mongodb`",
+        ),
+        (
+            "SMS__STORE__BACKEND",
             "sentinel",
-            "store.backend: unknown variant `sentinel`",
+            "store.urls: at least one is needed",
+        ),
+        (
+            "SMS__STORE__BACKEND",
+            "cluster",
+            "store.urls: at least one is needed",
         ),
         (
             "SMS__STORE__CODE_AT_REST",
