@@ -7,6 +7,7 @@ use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Backend, Mode, Settings};
+use crate::tls::Certificate;
 use crate::{Parts, Server, logging};
 
 /// Phone verification by SMS on your own machine.
@@ -37,6 +38,7 @@ fn try_run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let settings = Settings::load(arguments.config.as_deref())?;
     let parts = Parts::from_settings(&settings)?;
     if arguments.check_config {
+        Certificate::from_settings(&settings.server)?;
         print!("{}", toml::to_string_pretty(&settings)?);
         return Ok(());
     }
@@ -52,7 +54,8 @@ async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let server = Server::bind(&settings, parts)?;
-    log::info!("demo page at http://{}/", server.public_address());
+    let scheme = if server.has_tls() { "https" } else { "http" };
+    log::info!("demo page at {scheme}://{}/", server.public_address());
     if let Some(ops) = server.ops_address() {
         log::info!("health and metrics at http://{ops}/healthz, /readyz and /metrics");
     }

@@ -19,6 +19,7 @@ mod reply;
 mod request_id;
 mod routes;
 mod server;
+mod tls;
 mod wiring;
 
 pub use cli::run;

@@ -10,8 +10,9 @@ use actix_web::{App, HttpServer, web};
 use tokio::time::timeout;
 
 use crate::access_log::access_log;
-use crate::config::Settings;
+use crate::config::{ConfigError, Settings};
 use crate::face::Face;
+use crate::tls::{Certificate, Follower};
 use crate::{Parts, WiringError, routes};
 
 /// How long a client may take to send the head of a request.
@@ -21,11 +22,17 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a closing connection may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a client may take to agree on TLS.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How many clients of one worker may be agreeing on TLS at the same time; others wait. So many
+/// that some who dawdle don't keep all others out.
+const HANDSHAKES: usize = 4096;
 
 /// The two listeners: the public one, and the operator's.
 pub struct Server {
     public: HttpService,
     public_address: SocketAddr,
+    follower: Option<Follower>,
     ops: Option<(HttpService, SocketAddr)>,
     face: web::Data<Face>,
     draining: Arc<AtomicBool>,
@@ -41,7 +48,10 @@ impl Server {
     pub fn bind(settings: &Settings, parts: Parts) -> Result<Self, ServerError> {
         let draining = Arc::new(AtomicBool::new(false));
         let face = web::Data::new(Face::new(settings, parts, Arc::clone(&draining))?);
-        let (public, public_address) = bind_public(settings, face.clone())?;
+        let certificate = Certificate::from_settings(&settings.server)?;
+        let follower = certificate.as_ref().map(Certificate::follower);
+        let follower = follower.transpose().map_err(ServerError::Signal)?;
+        let (public, public_address) = bind_public(settings, certificate.as_ref(), face.clone())?;
         let ops = match settings.server.ops_listen.0 {
             Some(address) => Some(bind_ops(address, face.clone())?),
             None => None,
@@ -49,6 +59,7 @@ impl Server {
         Ok(Self {
             public,
             public_address,
+            follower,
             ops,
             face,
             draining,
@@ -60,6 +71,12 @@ impl Server {
     #[must_use]
     pub fn public_address(&self) -> SocketAddr {
         self.public_address
+    }
+
+    /// Whether the public is served over TLS.
+    #[must_use]
+    pub fn has_tls(&self) -> bool {
+        self.follower.is_some()
     }
 
     /// Where health and metrics are.
@@ -76,6 +93,9 @@ impl Server {
     ///
     /// A listener failed.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> io::Result<()> {
+        if let Some(follower) = self.follower {
+            actix_web::rt::spawn(follower.run());
+        }
         let public_handle = self.public.handle();
         let ops_handle = self.ops.as_ref().map(|(ops, _)| ops.handle());
         let ops = async {
@@ -104,6 +124,7 @@ impl Server {
 
 fn bind_public(
     settings: &Settings,
+    certificate: Option<&Certificate>,
     face: web::Data<Face>,
 ) -> Result<(HttpService, SocketAddr), ServerError> {
     let origins = settings.server.cors_origins.clone();
@@ -120,9 +141,15 @@ fn bind_public(
         .client_disconnect_timeout(CLOSE_TIMEOUT)
         .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(settings.server.shutdown_timeout().as_secs())
-        .disable_signals()
-        .bind(address)
-        .map_err(|source| ServerError::Listen { address, source })?;
+        .disable_signals();
+    let server = match certificate {
+        None => server.bind(address),
+        Some(certificate) => server
+            .tls_handshake_timeout(HANDSHAKE_TIMEOUT)
+            .max_connection_rate(HANDSHAKES)
+            .bind_rustls_0_23(address, certificate.server_config()?),
+    };
+    let server = server.map_err(|source| ServerError::Listen { address, source })?;
     let bound = server.addrs()[0];
     Ok((server.run(), bound))
 }
@@ -147,6 +174,15 @@ pub enum ServerError {
     /// What it is made of can't be made.
     #[error(transparent)]
     Wiring(#[from] WiringError),
+    /// The configuration is not usable.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// There is no TLS to be had.
+    #[error("no TLS: {0}")]
+    Tls(#[from] rustls::Error),
+    /// SIGHUP can't be listened to.
+    #[error("can't listen to SIGHUP: {0}")]
+    Signal(io::Error),
     /// An address can't be listened on.
     #[error("can't listen on {address}: {source}")]
     Listen {

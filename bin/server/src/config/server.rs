@@ -1,5 +1,6 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -19,6 +20,12 @@ pub struct ServerSettings {
     pub mode: Mode,
     /// Where the public listens.
     pub listen: SocketAddr,
+    /// The certificate of the public listener and those above it, as a PEM file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_cert: Option<PathBuf>,
+    /// The private key of that certificate, as a PEM file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_key: Option<PathBuf>,
     /// Where health and metrics are.
     pub ops_listen: OpsListen,
     /// Threads that answer requests; 0 is one for each core.
@@ -116,7 +123,23 @@ impl ServerSettings {
         Duration::from_secs(self.shutdown_timeout_s)
     }
 
+    /// The files of the certificate and of its key, if the public listener speaks TLS.
+    ///
+    /// # Errors
+    ///
+    /// One is there without the other.
+    pub fn tls_files(&self) -> Result<Option<(&Path, &Path)>, ConfigError> {
+        let alone = |key, other| Err(ConfigError::key(key, format!("{other} is missing")));
+        match (&self.tls_cert, &self.tls_key) {
+            (None, None) => Ok(None),
+            (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+            (Some(_), None) => alone("server.tls_cert", "server.tls_key"),
+            (None, Some(_)) => alone("server.tls_key", "server.tls_cert"),
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), ConfigError> {
+        self.tls_files()?;
         let mapped = |network: &&IpNet| matches!(network.addr(), IpAddr::V6(address) if address.to_ipv4_mapped().is_some());
         if let Some(network) = self.trusted_proxies.iter().find(mapped) {
             let problem = format!("{network} never matches: write it as an IPv4 network");

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::process::command;
 
 /// Exit code, standard output and standard error of the program.
-fn run(arguments: &[&str], variables: &[(&str, &str)]) -> (i32, String, String) {
+pub(crate) fn run(arguments: &[&str], variables: &[(&str, &str)]) -> (i32, String, String) {
     let mut program = command(variables);
     program
         .args(arguments)

@@ -17,3 +17,4 @@ mod redis;
 mod send_code;
 mod shutdown;
 mod slow_clients;
+mod tls;

@@ -3,13 +3,14 @@
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
+use std::time::Duration;
 
 /// A running `sms-server`. It is killed when dropped.
 pub(crate) struct Process {
     child: Child,
     pub(crate) public: SocketAddr,
-    log: Arc<Mutex<String>>,
+    log: Arc<(Mutex<String>, Condvar)>,
 }
 
 impl Process {
@@ -22,19 +23,20 @@ impl Process {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let log = Arc::new(Mutex::new(String::new()));
+        let log = Arc::new((Mutex::new(String::new()), Condvar::new()));
         let (listening, address) = mpsc::channel();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let collected = Arc::clone(&log);
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                if let Some((_, rest)) = line.split_once("demo page at http://") {
-                    let address = rest.split('/').next().unwrap().parse();
+                if let Some((_, url)) = line.split_once("demo page at ") {
+                    let address = url.split('/').nth(2).unwrap().parse();
                     let _ = listening.send(address.unwrap());
                 }
-                let mut log = collected.lock().unwrap();
+                let mut log = collected.0.lock().unwrap();
                 log.push_str(&line);
                 log.push('\n');
+                collected.1.notify_all();
             }
         });
         let public = address
@@ -57,7 +59,17 @@ impl Process {
 
     /// Everything that it wrote to the log so far.
     pub(crate) fn log(&self) -> String {
-        self.log.lock().unwrap().clone()
+        self.log.0.lock().unwrap().clone()
+    }
+
+    /// Waits until the log has `text` in it.
+    pub(crate) fn wait_for_log(&self, text: &str) {
+        let (log, changed) = &*self.log;
+        let limit = Duration::from_secs(30);
+        let lacks = |log: &mut String| !log.contains(text);
+        let log = log.lock().unwrap();
+        let (log, _) = changed.wait_timeout_while(log, limit, lacks).unwrap();
+        assert!(log.contains(text), "{text} is not in the log:\n{log}");
     }
 }
 
