@@ -1,6 +1,6 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName, X_FORWARDED_FOR};
+use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName, HeaderValue, X_FORWARDED_FOR};
 use ipnet::IpNet;
 
 /// The proxies whose word on the client's address is taken.
@@ -67,11 +67,11 @@ fn hops(
     name: &HeaderName,
     parse: impl Fn(&str) -> Option<IpAddr>,
 ) -> Vec<Option<IpAddr>> {
-    let lines = headers
-        .get_all(name)
-        .map(|line| line.to_str().unwrap_or_default());
-    let entries = lines.flat_map(|line| line.split(','));
-    entries.map(|entry| parse(entry.trim())).collect()
+    let lines = headers.get_all(name).map(HeaderValue::as_bytes);
+    // A client may write any bytes; they must not spoil the entries that a proxy adds after them.
+    let entries = lines.flat_map(|line| line.split(|byte| *byte == b','));
+    let entries = entries.map(|entry| parse(str::from_utf8(entry).ok()?.trim()));
+    entries.collect()
 }
 
 /// The `for` of one element of `Forwarded` (RFC 7239, section 4).
@@ -96,10 +96,11 @@ fn parse_address(text: &str) -> Option<IpAddr> {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::HeaderValue;
-    use proptest::prelude::*;
 
     const PROXY: &str = "10.0.0.1:4711";
 
@@ -195,13 +196,5 @@ mod tests {
             (FORWARDED, "for=203.0.113.7"),
         ];
         assert_eq!(client(PROXY, &lines), "203.0.113.7");
-    }
-
-    proptest! {
-        #[test]
-        fn reading_any_header_never_panics(value in "[ -~]{0,80}") {
-            let _ = by_list(PROXY, &value);
-            let _ = by_forwarded(&value);
-        }
     }
 }
