@@ -208,9 +208,11 @@ pub enum MobileError {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     #[test]
     fn every_spelling_of_a_mainland_number_is_the_same_number() {
@@ -340,21 +342,6 @@ mod tests {
             let mobile = Mobile::parse(text).unwrap();
             assert_eq!(mobile.to_string(), shown);
             assert_eq!(format!("{mobile:?}"), format!("Mobile({shown})"));
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn parsing_never_panics(bytes: Vec<u8>) {
-            let _ = Mobile::parse(&String::from_utf8_lossy(&bytes));
-        }
-
-        #[test]
-        fn parsing_digits_never_panics(text in r"\+?[0-9]{0,18}") {
-            if let Ok(mobile) = Mobile::parse(&text) {
-                prop_assert_eq!(Mobile::parse(mobile.e164()), Ok(mobile));
-                prop_assert_eq!(Mobile::parse(mobile.key()), Ok(mobile));
-            }
         }
     }
 }
