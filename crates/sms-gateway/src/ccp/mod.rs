@@ -3,6 +3,8 @@
 mod client;
 mod clock;
 mod config;
+#[cfg(test)]
+mod fuzz;
 mod sign;
 mod status;
 mod wire;
