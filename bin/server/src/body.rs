@@ -42,9 +42,11 @@ pub(crate) fn member(body: &[u8], name: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     #[test]
     fn a_code_is_read_from_json_and_from_a_form() {
@@ -66,13 +68,6 @@ mod tests {
                 code,
                 "{body}"
             );
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn reading_any_bytes_never_panics(body: Vec<u8>) {
-            let _ = member(&body, "sms_code");
         }
     }
 }

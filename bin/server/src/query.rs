@@ -7,6 +7,9 @@ pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -2,6 +2,8 @@
 
 mod at_rest;
 mod error;
+#[cfg(test)]
+mod fuzz;
 mod gateway;
 mod limits;
 mod list;
@@ -44,19 +46,23 @@ const STORE_SECRETS: [&str; 5] = [
 /// The compiled-in defaults, every key of them explained.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 
-/// Reads a file that must be TOML. Where it is not, the error tells the place and the reason, and
-/// not the line as others do: there may be a secret in it.
+/// Reads a file that must be TOML.
 fn read_toml(path: &Path) -> Result<String, ConfigError> {
     let error = |problem: String| ConfigError::Unreadable(format!("{}: {problem}", path.display()));
     let text = fs::read_to_string(path).map_err(|problem| error(problem.to_string()))?;
-    match text.parse::<toml::Table>() {
-        Ok(_) => Ok(text),
-        Err(problem) => {
-            let before = &text[..problem.span().map_or(0, |span| span.start)];
-            let line = before.matches('\n').count() + 1;
-            Err(error(format!("line {line}: {}", problem.message())))
-        }
+    match toml_problem(&text) {
+        None => Ok(text),
+        Some(problem) => Err(error(problem)),
     }
+}
+
+/// Why a text is not TOML: the place and the reason, and not the line as others tell it, because
+/// there may be a secret in it.
+fn toml_problem(text: &str) -> Option<String> {
+    let problem = text.parse::<toml::Table>().err()?;
+    let before = &text[..problem.span().map_or(0, |span| span.start)];
+    let line = before.matches('\n').count() + 1;
+    Some(format!("line {line}: {}", problem.message()))
 }
 
 /// The `x_file` keys of the file that give way to an `x` of the environment, which comes after it.
