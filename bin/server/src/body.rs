@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
 use actix_web::web::{Bytes, Payload};
 use serde_json::Value;
 use sms_core::Message;
@@ -16,8 +17,13 @@ const TIME_LIMIT: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 ///
-/// Which of the limits it broke. A body that broke off counts as empty.
-pub(crate) async fn read(payload: Payload) -> Result<Bytes, Message> {
+/// Which of the limits it broke, or by `headers` will break. A body that broke off counts as empty.
+pub(crate) async fn read(headers: &HeaderMap, payload: Payload) -> Result<Bytes, Message> {
+    let announced = headers.get(CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > LIMIT as u64) {
+        return Err(Message::BodyTooLarge);
+    }
     match timeout(TIME_LIMIT, payload.to_bytes_limited(LIMIT)).await {
         Err(_) => Err(Message::BodyTooSlow),
         Ok(Err(_)) => Err(Message::BodyTooLarge),

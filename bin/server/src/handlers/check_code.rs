@@ -1,4 +1,4 @@
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 
 use crate::body;
 use crate::face::Face;
@@ -6,11 +6,12 @@ use crate::reply::Reply;
 
 /// `POST /sms_codes/{mobile}/verify/` with `sms_code` in a JSON object or a form.
 pub(crate) async fn check_code(
+    request: HttpRequest,
     face: web::Data<Face>,
     mobile: web::Path<String>,
     payload: web::Payload,
 ) -> Reply {
-    let body = match body::read(payload).await {
+    let body = match body::read(request.headers(), payload).await {
         Ok(body) => body,
         Err(message) => return face.reply(message),
     };
