@@ -12,6 +12,7 @@ mod client_address;
 mod demo;
 mod face;
 mod handlers;
+mod head_limits;
 mod logging;
 mod metrics;
 mod query;

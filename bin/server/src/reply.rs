@@ -116,6 +116,8 @@ fn status(message: Message) -> StatusCode {
         Message::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Message::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Message::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+        Message::UriTooLong => StatusCode::URI_TOO_LONG,
+        Message::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
     }
 }
 
@@ -136,6 +138,8 @@ mod tests {
             (Message::MethodNotAllowed, 405),
             (Message::BodyTooLarge, 413),
             (Message::BodyTooSlow, 408),
+            (Message::UriTooLong, 414),
+            (Message::HeadersTooLarge, 431),
         ];
         assert_eq!(others, expected);
     }

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::access_log::access_log;
 use crate::config::{ConfigError, Settings};
 use crate::face::Face;
+use crate::head_limits::head_limits;
 use crate::tls::{Certificate, Follower};
 use crate::{Parts, WiringError, routes};
 
@@ -131,6 +132,7 @@ fn bind_public(
     let app = move || {
         App::new()
             .app_data(face.clone())
+            .wrap(from_fn(head_limits))
             .wrap(from_fn(access_log))
             .configure(|app| routes::public(app, &face, &origins))
     };

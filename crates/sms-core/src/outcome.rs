@@ -83,11 +83,15 @@ pub enum Message {
     BodyTooLarge,
     /// The body did not come in time.
     BodyTooSlow,
+    /// The path or the query is longer than any that is meant.
+    UriTooLong,
+    /// The headers are larger than any that are meant.
+    HeadersTooLarge,
 }
 
 impl Message {
     /// Every message.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::MissingParameter,
         Self::BadMobile,
         Self::AddressTooOften,
@@ -106,6 +110,8 @@ impl Message {
         Self::MethodNotAllowed,
         Self::BodyTooLarge,
         Self::BodyTooSlow,
+        Self::UriTooLong,
+        Self::HeadersTooLarge,
     ];
 
     /// Whether the request did what it was for.
@@ -136,6 +142,8 @@ impl Message {
             Self::MethodNotAllowed => "method_not_allowed",
             Self::BodyTooLarge => "body_too_large",
             Self::BodyTooSlow => "body_too_slow",
+            Self::UriTooLong => "uri_too_long",
+            Self::HeadersTooLarge => "headers_too_large",
         }
     }
 
@@ -167,6 +175,8 @@ impl Message {
             Self::MethodNotAllowed => "不支持的请求方法",
             Self::BodyTooLarge => "请求内容过大",
             Self::BodyTooSlow => "请求超时",
+            Self::UriTooLong => "请求地址过长",
+            Self::HeadersTooLarge => "请求头过大",
         }
     }
 
@@ -190,6 +200,8 @@ impl Message {
             Self::MethodNotAllowed => "This method is not allowed here",
             Self::BodyTooLarge => "The request is too large",
             Self::BodyTooSlow => "The request took too long",
+            Self::UriTooLong => "The address of the request is too long",
+            Self::HeadersTooLarge => "The headers of the request are too large",
         }
     }
 }
