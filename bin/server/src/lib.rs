@@ -9,6 +9,7 @@ mod access_log;
 mod body;
 mod cli;
 mod client_address;
+mod cross_origin;
 mod demo;
 mod face;
 mod handlers;

@@ -118,6 +118,7 @@ fn status(message: Message) -> StatusCode {
         Message::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
         Message::UriTooLong => StatusCode::URI_TOO_LONG,
         Message::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        Message::CrossOriginRefused => StatusCode::FORBIDDEN,
     }
 }
 
@@ -140,6 +141,7 @@ mod tests {
             (Message::BodyTooSlow, 408),
             (Message::UriTooLong, 414),
             (Message::HeadersTooLarge, 431),
+            (Message::CrossOriginRefused, 403),
         ];
         assert_eq!(others, expected);
     }

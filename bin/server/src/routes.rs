@@ -1,16 +1,13 @@
-use actix_cors::Cors;
-use actix_web::http::header::RETRY_AFTER;
-use actix_web::middleware::Condition;
 use actix_web::web::{self, ServiceConfig, get, post};
 
 use crate::config::{List, Origin};
+use crate::cross_origin::cors;
 use crate::demo::ASSETS;
 use crate::face::Face;
 use crate::handlers::{
     asset, check_code, demo_page, give_picture, healthz, metrics, not_allowed, not_found, outbox,
     readyz, send_code,
 };
-use crate::request_id::X_REQUEST_ID;
 
 /// Every path of the public listener.
 pub(crate) fn public(app: &mut ServiceConfig, face: &Face, origins: &List<Origin>) {
@@ -59,18 +56,4 @@ pub(crate) fn ops(app: &mut ServiceConfig) {
     app.route("/healthz", get().to(healthz))
         .route("/readyz", get().to(readyz))
         .route("/metrics", get().to(metrics));
-}
-
-/// Lets pages of the configured origins call, with their cookies, as the pages of such shops do.
-fn cors(origins: &List<Origin>) -> Condition<Cors> {
-    let cors = Cors::default()
-        .allowed_methods(["GET", "POST"])
-        .allow_any_header()
-        .expose_headers([RETRY_AFTER, X_REQUEST_ID])
-        .supports_credentials()
-        .max_age(3600);
-    let cors = origins
-        .iter()
-        .fold(cors, |cors, origin| cors.allowed_origin(origin.as_str()));
-    Condition::new(!origins.is_empty(), cors)
 }

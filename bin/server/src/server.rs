@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use crate::access_log::access_log;
 use crate::config::{ConfigError, Settings};
+use crate::cross_origin::cors_refusals;
 use crate::face::Face;
 use crate::head_limits::head_limits;
 use crate::tls::{Certificate, Follower};
@@ -133,6 +134,7 @@ fn bind_public(
         App::new()
             .app_data(face.clone())
             .wrap(from_fn(head_limits))
+            .wrap(from_fn(cors_refusals))
             .wrap(from_fn(access_log))
             .configure(|app| routes::public(app, &face, &origins))
     };

@@ -87,11 +87,13 @@ pub enum Message {
     UriTooLong,
     /// The headers are larger than any that are meant.
     HeadersTooLarge,
+    /// A page of another origin asked whether it may call, and may not.
+    CrossOriginRefused,
 }
 
 impl Message {
     /// Every message.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::MissingParameter,
         Self::BadMobile,
         Self::AddressTooOften,
@@ -112,6 +114,7 @@ impl Message {
         Self::BodyTooSlow,
         Self::UriTooLong,
         Self::HeadersTooLarge,
+        Self::CrossOriginRefused,
     ];
 
     /// Whether the request did what it was for.
@@ -144,6 +147,7 @@ impl Message {
             Self::BodyTooSlow => "body_too_slow",
             Self::UriTooLong => "uri_too_long",
             Self::HeadersTooLarge => "headers_too_large",
+            Self::CrossOriginRefused => "cross_origin_refused",
         }
     }
 
@@ -177,6 +181,7 @@ impl Message {
             Self::BodyTooSlow => "请求超时",
             Self::UriTooLong => "请求地址过长",
             Self::HeadersTooLarge => "请求头过大",
+            Self::CrossOriginRefused => "不允许跨域访问",
         }
     }
 
@@ -202,6 +207,7 @@ impl Message {
             Self::BodyTooSlow => "The request took too long",
             Self::UriTooLong => "The address of the request is too long",
             Self::HeadersTooLarge => "The headers of the request are too large",
+            Self::CrossOriginRefused => "Pages of this origin may not call",
         }
     }
 }

@@ -1,6 +1,6 @@
 use reqwest::Method;
 
-use crate::app::{App, MOBILE};
+use crate::app::{App, MOBILE, answer};
 
 const SETTINGS: &str = "[server]\ncors_origins = [\"https://shop.example\"]";
 
@@ -54,6 +54,33 @@ async fn a_browser_may_ask_beforehand() {
         .to_str()
         .unwrap();
     assert!(headers.to_lowercase().contains("x-csrftoken"), "{headers}");
+}
+
+#[tokio::test]
+async fn a_browser_that_asks_for_another_page_is_refused_in_json() {
+    let app = App::start_with(SETTINGS);
+    let url = format!("http://{}/sms_codes/{MOBILE}/verify/", app.public);
+    for (origin, method) in [
+        ("https://evil.example", "POST"),
+        ("null", "POST"),
+        ("https://shop.example", "DELETE"),
+    ] {
+        let request = app
+            .client
+            .request(Method::OPTIONS, &url)
+            .header("Origin", origin)
+            .header("Access-Control-Request-Method", method);
+        let response = request.send().await.unwrap();
+        assert!(response.headers().contains_key("x-request-id"));
+        assert!(
+            !response
+                .headers()
+                .contains_key("access-control-allow-origin")
+        );
+        let answer = answer(response).await;
+        assert_eq!((answer.status, answer.errmsg()), (403, "不允许跨域访问"));
+        assert_eq!(answer.body["outcome"], "cross_origin_refused");
+    }
 }
 
 #[tokio::test]
