@@ -1,10 +1,13 @@
 //! The documentation says what the code does: the keys and defaults of `docs/CONFIGURATION.md` are
-//! those of `config/default.toml`, and `docs/API.md` has every outcome.
+//! those of `config/default.toml`, `docs/API.md` has every outcome, and the tests that
+//! `docs/SECURITY.md` relies on are there.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::fs;
+use std::path::Path;
 
 use sms_core::{Locale, Message};
 use sms_server::config::{DEFAULTS, Settings};
@@ -12,6 +15,7 @@ use toml::{Table, Value};
 
 const CONFIGURATION: &str = include_str!("../../../docs/CONFIGURATION.md");
 const API: &str = include_str!("../../../docs/API.md");
+const SECURITY: &str = include_str!("../../../docs/SECURITY.md");
 
 /// The least that makes a sender of the kind whose keys are documented under `NAME`.
 const CCP: &str = "[gateway.senders.NAME]\n\
@@ -79,6 +83,37 @@ fn every_outcome_is_documented_with_its_texts() {
         ];
         let is_row = |line: &str| cells.iter().all(|cell| line.contains(cell));
         assert!(API.lines().any(is_row), "docs/API.md lacks {cells:?}");
+    }
+}
+
+#[test]
+fn every_test_that_security_relies_on_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut code = String::new();
+    for folder in ["bin", "crates"] {
+        read_code(&root.join(folder), &mut code);
+    }
+    let names = SECURITY.split('`').skip(1).step_by(2).filter(|quoted| {
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        quoted.matches('_').count() > 3 && quoted.chars().all(is_name)
+    });
+    let names: Vec<_> = names.collect();
+    assert!(names.len() > 5, "{names:?}");
+    for name in names {
+        let function = format!("fn {name}(");
+        assert!(code.contains(&function), "docs/SECURITY.md names {name}");
+    }
+}
+
+/// Adds all Rust below a folder to `code`.
+fn read_code(folder: &Path, code: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_code(&path, code);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            *code += &fs::read_to_string(path).unwrap();
+        }
     }
 }
 
