@@ -121,6 +121,7 @@ impl StoreSettings {
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         self.prefix()?;
+        self.tls()?;
         let has_urls = matches!(self.backend, Backend::Sentinel | Backend::Cluster);
         if has_urls && self.urls.is_empty() {
             return Err(ConfigError::key("store.urls", "at least one is needed"));
