@@ -81,6 +81,7 @@ impl Metrics {
             | SentCode::AddressTooOften { .. }
             | SentCode::ImageMissing
             | SentCode::ImageMismatch
+            | SentCode::Overloaded
             | SentCode::MobileTooOften { .. }
             | SentCode::BudgetSpent { .. } => {}
         }

@@ -7,6 +7,10 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use sms_core::{Locale, Message};
 
+/// When to ask again if the service can't say: long enough for a queue to move, short enough for a
+/// person to wait.
+const UNAVAILABLE_FOR: Duration = Duration::from_secs(2);
+
 /// An answer of the Django face: always the same JSON shape.
 #[derive(Debug)]
 pub(crate) struct Reply {
@@ -33,6 +37,7 @@ struct Body {
 
 impl Reply {
     pub(crate) fn new(message: Message, locale: Locale) -> Self {
+        let is_unavailable = status(message) == StatusCode::SERVICE_UNAVAILABLE;
         Self {
             message,
             allow: None,
@@ -41,7 +46,7 @@ impl Reply {
                 code: if message.is_success() { 0 } else { 400 },
                 errmsg: message.text(locale),
                 outcome: message.name(),
-                retry_after: None,
+                retry_after: is_unavailable.then(|| whole_seconds(UNAVAILABLE_FOR)),
                 attempts_left: None,
             },
         }
@@ -49,8 +54,7 @@ impl Reply {
 
     /// Says when to ask again, in whole seconds: rounded up, so that it is not too early.
     pub(crate) fn retry_after(mut self, wait: Option<Duration>) -> Self {
-        let seconds = |wait: Duration| u64::try_from(wait.as_millis().div_ceil(1000));
-        self.body.retry_after = wait.map(|wait| seconds(wait).unwrap_or(u64::MAX).max(1));
+        self.body.retry_after = wait.map(whole_seconds).or(self.body.retry_after);
         self
     }
 
@@ -94,6 +98,11 @@ impl Responder for Reply {
     }
 }
 
+fn whole_seconds(wait: Duration) -> u64 {
+    let seconds = u64::try_from(wait.as_millis().div_ceil(1000));
+    seconds.unwrap_or(u64::MAX).max(1)
+}
+
 /// What happened to the request is in the body: front ends of this shape look at nothing else.
 /// Only what HTTP itself has a word for has a status of its own.
 fn status(message: Message) -> StatusCode {
@@ -111,7 +120,7 @@ fn status(message: Message) -> StatusCode {
         | Message::CodeMissing
         | Message::CodeMismatch
         | Message::TooManyAttempts => StatusCode::OK,
-        Message::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Message::Unavailable | Message::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         Message::NotFound => StatusCode::NOT_FOUND,
         Message::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Message::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -135,6 +144,7 @@ mod tests {
             .collect();
         let expected = [
             (Message::Unavailable, 503),
+            (Message::Overloaded, 503),
             (Message::NotFound, 404),
             (Message::MethodNotAllowed, 405),
             (Message::BodyTooLarge, 413),
@@ -144,6 +154,15 @@ mod tests {
             (Message::CrossOriginRefused, 403),
         ];
         assert_eq!(others, expected);
+    }
+
+    #[test]
+    fn whoever_is_told_503_is_told_when_to_ask_again() {
+        for message in Message::ALL {
+            let reply = Reply::new(message, Locale::En).retry_after(None);
+            let is_503 = status(message) == StatusCode::SERVICE_UNAVAILABLE;
+            assert_eq!(reply.body.retry_after.is_some(), is_503, "{message:?}");
+        }
     }
 
     #[test]

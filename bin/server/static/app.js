@@ -196,7 +196,7 @@ function showCountdown() {
 // ---- Get a code ----
 
 // The answers for which the server didn't look at the picture: it can be used again.
-const PICTURE_KEPT = ['missing_parameter', 'bad_mobile', 'address_too_often', 'unavailable'];
+const PICTURE_KEPT = ['missing_parameter', 'bad_mobile', 'address_too_often', 'overloaded', 'unavailable'];
 
 async function getCode() {
   const wait = currentWait();

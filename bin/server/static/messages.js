@@ -40,6 +40,7 @@ export const TEXT = {
   budget_spent: ['发送太频繁', 'Too many codes for the moment'],
   send_failed: ['短信没有发出去', 'The message could not be sent'],
   unavailable: ['服务暂时不可用', 'The service is out of order for the moment'],
+  overloaded: ['现在太忙，请稍后再试', 'Too busy for the moment, please try again'],
   verified: ['验证通过', 'The number is yours'],
   code_missing: ['没有有效的验证码，请重新获取', 'No valid code, please get another one'],
   code_mismatch: ['验证码不对', 'Wrong code'],

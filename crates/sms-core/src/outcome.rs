@@ -75,6 +75,8 @@ pub enum Message {
     TooManyAttempts,
     /// The store is out of reach.
     Unavailable,
+    /// As much is under way as the service takes on; nothing was done.
+    Overloaded,
     /// There is nothing at this path.
     NotFound,
     /// The path does not take this method.
@@ -93,7 +95,7 @@ pub enum Message {
 
 impl Message {
     /// Every message.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::MissingParameter,
         Self::BadMobile,
         Self::AddressTooOften,
@@ -108,6 +110,7 @@ impl Message {
         Self::CodeMismatch,
         Self::TooManyAttempts,
         Self::Unavailable,
+        Self::Overloaded,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::BodyTooLarge,
@@ -141,6 +144,7 @@ impl Message {
             Self::CodeMismatch => "code_mismatch",
             Self::TooManyAttempts => "too_many_attempts",
             Self::Unavailable => "unavailable",
+            Self::Overloaded => "overloaded",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::BodyTooLarge => "body_too_large",
@@ -174,7 +178,7 @@ impl Message {
             Self::CodeMissing => "短信验证码失效",
             Self::CodeMismatch => "输入短信验证码有误",
             Self::TooManyAttempts => "错误次数过多",
-            Self::Unavailable => "服务暂不可用",
+            Self::Unavailable | Self::Overloaded => "服务暂不可用",
             Self::NotFound => "请求的资源不存在",
             Self::MethodNotAllowed => "不支持的请求方法",
             Self::BodyTooLarge => "请求内容过大",
@@ -200,7 +204,7 @@ impl Message {
             Self::CodeMissing => "The code has expired",
             Self::CodeMismatch => "The code is wrong",
             Self::TooManyAttempts => "Too many wrong codes",
-            Self::Unavailable => "The service is unavailable, please try again",
+            Self::Unavailable | Self::Overloaded => "The service is unavailable, please try again",
             Self::NotFound => "There is nothing here",
             Self::MethodNotAllowed => "This method is not allowed here",
             Self::BodyTooLarge => "The request is too large",
@@ -221,8 +225,10 @@ mod tests {
     fn every_message_has_a_name_and_an_english_text_of_its_own() {
         let names: HashSet<_> = Message::ALL.iter().map(|message| message.name()).collect();
         assert_eq!(names.len(), Message::ALL.len());
-        let texts: HashSet<_> = Message::ALL.iter().map(|m| m.text(Locale::En)).collect();
-        assert_eq!(texts.len(), Message::ALL.len());
+        // People are told the same whatever it is that lacks room.
+        let others = Message::ALL.iter().filter(|m| **m != Message::Overloaded);
+        let texts: HashSet<_> = others.map(|m| m.text(Locale::En)).collect();
+        assert_eq!(texts.len(), Message::ALL.len() - 1);
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub struct Policy {
     pub code: CodePolicy,
     /// How much is allowed.
     pub limits: Limits,
+    /// How many sends may be under way at once, at least 1; more are refused, not queued.
+    pub max_in_flight: usize,
 }
 
 /// What pictures look like and how long they count.

@@ -55,6 +55,8 @@ pub enum SentCode {
         /// How long until it is worth another try.
         retry_after: Duration,
     },
+    /// As many sends are under way as may be; nothing was done, and the picture is untouched.
+    Overloaded,
     /// No sender took the message.
     SendFailed {
         /// The sender that was tried last.
@@ -81,6 +83,7 @@ impl SentCode {
             Self::ImageMismatch => Text::ImageMismatch,
             Self::MobileTooOften { .. } | Self::LimitedByProvider { .. } => Text::MobileTooOften,
             Self::BudgetSpent { .. } => Text::BudgetSpent,
+            Self::Overloaded => Text::Overloaded,
             Self::SendFailed { .. } => Text::SendFailed,
             Self::Sent { .. } => Text::Sent,
         }
@@ -98,6 +101,7 @@ impl SentCode {
             | Self::BadMobile
             | Self::ImageMissing
             | Self::ImageMismatch
+            | Self::Overloaded
             | Self::SendFailed { .. }
             | Self::Sent { .. } => None,
         }
@@ -131,7 +135,14 @@ impl VerificationService {
             address: request.address,
         };
         let shared = Arc::clone(&self.shared);
-        let carried_out = tokio::spawn(async move { order.carry_out(&shared).await });
+        let Ok(permit) = Arc::clone(&shared.sending).try_acquire_owned() else {
+            return Ok(SentCode::Overloaded);
+        };
+        let carried_out = tokio::spawn(async move {
+            // Kept until the send is settled, even if nobody waits for it any more.
+            let _permit = permit;
+            order.carry_out(&shared).await
+        });
         Ok(wait_for(carried_out, &self.shared.abandoned).await??)
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Shared {
     /// As many pictures are drawn at once as there are cores: more would not be done sooner, and
     /// the threads that answer requests would get less of the cores.
     pub(crate) drawing: Arc<Semaphore>,
+    /// A permit for each send that may be under way at once.
+    pub(crate) sending: Arc<Semaphore>,
     /// Sends whose callers went away.
     pub(crate) abandoned: TaskTracker,
 }
@@ -32,6 +34,7 @@ impl VerificationService {
     /// A service that keeps its state in `store` and sends by `sender`.
     #[must_use]
     pub fn new(store: Arc<dyn CodeStore>, sender: Arc<dyn SmsSender>, policy: Policy) -> Self {
+        let sending = Arc::new(Semaphore::new(policy.max_in_flight));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             shared: Arc::new(Shared {
@@ -39,6 +42,7 @@ impl VerificationService {
                 sender,
                 policy,
                 drawing: Arc::new(Semaphore::new(cores)),
+                sending,
                 abandoned: TaskTracker::new(),
             }),
         }

@@ -17,6 +17,8 @@ pub struct GatewaySettings {
     pub timeout_ms: u64,
     /// Milliseconds that the whole send may take.
     pub deadline_ms: u64,
+    /// Sends that may be under way at once.
+    pub max_in_flight: usize,
     /// The senders by name.
     pub senders: BTreeMap<String, SenderSettings>,
 }
@@ -160,6 +162,10 @@ impl GatewaySettings {
         if !(self.timeout_ms..=120_000).contains(&self.deadline_ms) {
             let problem = "gateway.timeout_ms to 120000 are allowed";
             return Err(ConfigError::key("gateway.deadline_ms", problem));
+        }
+        if !(1..=100_000).contains(&self.max_in_flight) {
+            let problem = "1 to 100000 are allowed";
+            return Err(ConfigError::key("gateway.max_in_flight", problem));
         }
         self.ordered().map(drop)
     }

@@ -119,5 +119,6 @@ pub(crate) fn policy() -> Policy {
             failures_per_mobile: Quotas::default(),
             countries: Countries::parse(&["CN"]).unwrap(),
         },
+        max_in_flight: 1000,
     }
 }

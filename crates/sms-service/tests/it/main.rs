@@ -4,6 +4,7 @@
 
 mod checking;
 mod harness;
+mod overload;
 mod pictures;
 mod sending;
 
