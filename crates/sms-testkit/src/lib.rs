@@ -2,12 +2,14 @@
 //! and end when dropped.
 
 mod ccp_stub;
+mod fault_proxy;
 mod redis_cluster;
 mod redis_server;
 mod resp;
 mod sentinel_group;
 
 pub use ccp_stub::{CcpFault, CcpMessage, CcpRequest, CcpStub};
+pub use fault_proxy::{FaultProxy, NetFault};
 pub use redis_cluster::RedisCluster;
 pub use redis_server::RedisServer;
 pub use sentinel_group::SentinelGroup;

@@ -1,4 +1,4 @@
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(5);
 
 /// A `redis-server` process of its own, on a free port of the loopback interface, that keeps
-/// nothing on disk.
+/// nothing on disk unless it is a durable one.
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
@@ -31,19 +31,15 @@ impl RedisServer {
         Self::start_with(&[])
     }
 
-    /// Starts a server that is a Redis Cluster all by itself: it holds every slot, and refuses
-    /// commands and scripts whose keys are not all in one.
+    /// Starts a server that answers to nothing before it is on disk: it comes back with all it
+    /// ever confirmed, however it ended.
     ///
     /// # Panics
     ///
     /// As [`RedisServer::start`] does.
     #[must_use]
-    pub fn start_cluster_node() -> Self {
-        let server = Self::start_with(&["--cluster-enabled", "yes"]);
-        server.tell("CLUSTER ADDSLOTSRANGE 0 16383");
-        // An absent key is answered by nothing, a cluster that is not up yet by an error.
-        server.wait_until("GET x", <[String]>::is_empty);
-        server
+    pub fn start_durable() -> Self {
+        Self::start_with(&["--appendonly", "yes", "--appendfsync", "always"])
     }
 
     /// Starts a server that also speaks TLS, on the port that is the second of the pair: with the
@@ -99,6 +95,12 @@ impl RedisServer {
         self.port
     }
 
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+    }
+
     /// Gives a command that must be carried out, and gives the answer as the texts in it.
     ///
     /// # Panics
@@ -126,7 +128,7 @@ impl RedisServer {
         }
     }
 
-    /// Kills the server; what it held is gone.
+    /// Kills the server, with SIGKILL; what it held is gone unless it is durable.
     pub fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {
             let _ = process.kill();
@@ -134,7 +136,7 @@ impl RedisServer {
         }
     }
 
-    /// Starts a stopped server on the same port, empty.
+    /// Starts a server again on the same port: empty, unless it is durable.
     ///
     /// # Panics
     ///

@@ -115,6 +115,12 @@ impl CcpStub {
         })
     }
 
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Where it listens, as `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn base_url(&self) -> String {
