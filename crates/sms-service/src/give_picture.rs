@@ -18,6 +18,8 @@ pub enum Picture {
         /// How long until it may have another.
         retry_after: Duration,
     },
+    /// As many pictures are being made as may be; nothing was done.
+    Overloaded,
 }
 
 impl VerificationService {
@@ -32,6 +34,9 @@ impl VerificationService {
         address: AddressBlock,
     ) -> Result<Picture, ServiceError> {
         let policy = &self.shared.policy;
+        let Ok(_place) = self.shared.pictures.try_acquire() else {
+            return Ok(Picture::Overloaded);
+        };
         let text = ImageCode::generate(&mut rand::rng(), ALPHABET, policy.image.length)?;
         let request = PictureRequest {
             address,

@@ -9,6 +9,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::Policy;
 
+/// How many pictures may be in the making at once: drawing as many takes about a second.
+const PICTURES: usize = 1000;
+/// How many failed messages may be waiting for the store to take them back.
+const TAKE_BACKS: usize = 10_000;
+
 /// The use cases: give a picture, send a code, check a code.
 ///
 /// A clone is another handle of the same service. It runs inside a tokio runtime.
@@ -21,9 +26,13 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<dyn CodeStore>,
     pub(crate) sender: Arc<dyn SmsSender>,
     pub(crate) policy: Policy,
+    /// A permit for each picture that may be in the making at once.
+    pub(crate) pictures: Semaphore,
     /// As many pictures are drawn at once as there are cores: more would not be done sooner, and
     /// the threads that answer requests would get less of the cores.
     pub(crate) drawing: Arc<Semaphore>,
+    /// A permit for each take-back that may wait for the store.
+    pub(crate) taking_back: Arc<Semaphore>,
     /// A permit for each send that may be under way at once.
     pub(crate) sending: Arc<Semaphore>,
     /// Sends whose callers went away.
@@ -41,7 +50,9 @@ impl VerificationService {
                 store,
                 sender,
                 policy,
+                pictures: Semaphore::new(PICTURES),
                 drawing: Arc::new(Semaphore::new(cores)),
+                taking_back: Arc::new(Semaphore::new(TAKE_BACKS)),
                 sending,
                 abandoned: TaskTracker::new(),
             }),

@@ -24,7 +24,8 @@ enum Held {
 
 impl Shared {
     /// Removes the code, settles its slot, and gives the budget its slot back. What the store
-    /// fails at is tried again in the background, as long as the code would live.
+    /// fails at is tried again in the background, as long as the code would live; unless that is
+    /// going on for too many messages already, for it must not fill the memory.
     pub(crate) async fn take_back(
         self: &Arc<Self>,
         message: &Message,
@@ -38,12 +39,22 @@ impl Shared {
 
     async fn release_in_time(self: &Arc<Self>, message: &Message, held: Held) {
         if let Err(error) = self.release(message, held).await {
+            let Ok(permit) = Arc::clone(&self.taking_back).try_acquire_owned() else {
+                log::error!(
+                    message_id = message.id.as_str();
+                    "a failed message leaves something behind until it expires: {error}"
+                );
+                return;
+            };
             log::error!(
                 message_id = message.id.as_str();
                 "a failed message leaves something behind until the store is back: {error}"
             );
             let (shared, message) = (Arc::clone(self), message.clone());
-            tokio::spawn(async move { shared.keep_releasing(&message, held).await });
+            tokio::spawn(async move {
+                let _permit = permit;
+                shared.keep_releasing(&message, held).await;
+            });
         }
     }
 

@@ -23,6 +23,7 @@ pub(crate) async fn give_picture(
             .reply(Message::AddressTooOften)
             .retry_after(Some(retry_after))
             .respond_to(&request),
+        Ok(Picture::Overloaded) => face.reply(Message::Overloaded).respond_to(&request),
         Err(error) => face.failed(&error).respond_to(&request),
     }
 }

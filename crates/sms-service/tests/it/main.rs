@@ -7,5 +7,6 @@ mod harness;
 mod overload;
 mod pictures;
 mod sending;
+mod unsettled;
 
 use harness::Harness;

@@ -1,12 +1,18 @@
 //! More work than is taken on.
 
-use sms_core::Message;
-use sms_gateway::Behaviour;
-use sms_service::{SendCode, SentCode};
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use sms_core::{ImageId, Message, Mobile};
+use sms_gateway::{Behaviour, ErrorClass};
+use sms_service::{Picture, SendCode, SentCode, VerificationService};
 use tokio::task::JoinHandle;
 
 use crate::Harness;
-use crate::harness::request;
+use crate::harness::{address, policy, request};
+use crate::unsettled::Unsettled;
 
 /// Begins a send to a number of its own, with a picture of its own, that the sender lets wait.
 async fn begin(harness: &Harness, index: usize) -> JoinHandle<SentCode> {
@@ -75,4 +81,47 @@ async fn what_is_wrong_with_a_request_is_said_even_then() {
     bad.mobile = "1".into();
     let refused = harness.service.send_code(bad).await.unwrap();
     assert_eq!(refused, SentCode::BadMobile);
+}
+
+#[tokio::test]
+async fn more_pictures_than_may_be_in_the_making_are_refused_at_once() {
+    let harness = Harness::new();
+    let id = ImageId::parse("i").unwrap();
+    let ask = || harness.service.give_picture(&id, address(7));
+    let mut waiting: Vec<_> = (0..1000).map(|_| Box::pin(ask())).collect();
+    for picture in &mut waiting {
+        drop(poll_fn(|context| Poll::Ready(picture.as_mut().poll(context))).await);
+    }
+    assert!(matches!(ask().await, Ok(Picture::Overloaded)));
+    drop(waiting);
+    assert!(matches!(ask().await, Ok(Picture::Drawn(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_a_failing_store_is_bounded() {
+    const BOUND: usize = 10_000;
+    let harness = Harness::new();
+    harness
+        .sender
+        .behave(Behaviour::Refuse(ErrorClass::Temporary));
+    let store = Arc::new(Unsettled::over(harness.store.clone()));
+    let sender = Arc::new(harness.sender.clone());
+    let service = VerificationService::new(store.clone(), sender, policy());
+    for index in 0..=BOUND {
+        let request = request_of(&harness, index).await;
+        let sent = service.send_code(request).await.unwrap();
+        assert_eq!(sent.message(), Message::SendFailed);
+    }
+    store.heal();
+    // Longer than the longest pause between two tries.
+    tokio::time::advance(Duration::from_secs(20)).await;
+    while store.settled() < BOUND {
+        tokio::task::yield_now().await;
+    }
+    let is_stored = |index: &usize| {
+        let mobile = Mobile::parse(&format!("138{index:08}")).unwrap();
+        harness.store.sms_code(&mobile).is_some()
+    };
+    let left: Vec<_> = (0..=BOUND).filter(is_stored).collect();
+    assert_eq!(left, [BOUND]);
 }
