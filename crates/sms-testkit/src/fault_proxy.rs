@@ -138,6 +138,8 @@ async fn carry(mut client: TcpStream, upstream: SocketAddr, network: &Network) -
     let mut requests = Requests(from_client, to_server);
     let mut answers = Answers(from_server, to_client);
     let is_reset = tokio::select! {
+        // What is cut carries nothing, not even what came first.
+        biased;
         ended = faults.wait_for(is_end) => ended.is_ok_and(|fault| *fault == NetFault::Reset),
         _ = requests.carry(network) => false,
         _ = answers.carry(network) => false,

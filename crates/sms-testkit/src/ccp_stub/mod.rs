@@ -3,7 +3,7 @@
 mod http;
 mod rules;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,9 +36,32 @@ pub struct CcpStub {
 struct State {
     requests: Vec<CcpRequest>,
     accepted: Vec<CcpMessage>,
+    req_ids: HashSet<String>,
+    chance: Option<Chance>,
     faults: VecDeque<CcpFault>,
     connections: usize,
     clock: Option<SystemTime>,
+}
+
+/// A fault that comes by chance, the same way in each run.
+#[derive(Debug)]
+struct Chance {
+    fault: CcpFault,
+    one_in: u64,
+    seed: u64,
+}
+
+impl Chance {
+    /// The fault of the next request, if it is to have one.
+    fn next(&mut self) -> Option<CcpFault> {
+        // SplitMix64: a seed is all its state.
+        self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.seed;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        let is_due = (mixed ^ (mixed >> 31)).is_multiple_of(self.one_in);
+        is_due.then(|| self.fault.clone())
+    }
 }
 
 /// What goes wrong with one request.
@@ -133,6 +156,16 @@ impl CcpStub {
         lock(&self.state).faults.extend(faults);
     }
 
+    /// Lets one in `one_in` requests (at least 1) go wrong from now on, whichever `seed` picks,
+    /// when [`CcpStub::fail_next`] has nothing for them.
+    pub fn fail_by_chance(&self, fault: CcpFault, one_in: u64, seed: u64) {
+        lock(&self.state).chance = Some(Chance {
+            fault,
+            one_in,
+            seed,
+        });
+    }
+
     /// Sets the clock of the stub, which it judges timestamps by and writes into its answers. It
     /// stands still from then on.
     pub fn set_clock(&self, now: SystemTime) {
@@ -149,6 +182,14 @@ impl CcpStub {
     #[must_use]
     pub fn accepted(&self) -> Vec<CcpMessage> {
         lock(&self.state).accepted.clone()
+    }
+
+    /// The messages that the phone of that number got, oldest first.
+    #[must_use]
+    pub fn accepted_for(&self, mobile: &str) -> Vec<CcpMessage> {
+        let state = lock(&self.state);
+        let to_mobile = state.accepted.iter().filter(|message| message.to == mobile);
+        to_mobile.cloned().collect()
     }
 
     /// How many connections were made so far.
@@ -200,6 +241,7 @@ impl State {
     fn react(&mut self, request: CcpRequest) -> Reaction {
         let now = self.clock.unwrap_or_else(SystemTime::now);
         let fault = self.faults.pop_front();
+        let fault = fault.or_else(|| self.chance.as_mut()?.next());
         let answer = |status, body: &[u8]| Reaction::Answer(http::response(status, now, body));
         let reaction = match fault {
             None => match self.take(&request, now) {
@@ -229,9 +271,9 @@ impl State {
     /// Takes a message if the rules allow it, and gives its id.
     fn take(&mut self, request: &CcpRequest, now: SystemTime) -> Result<String, Refusal> {
         let message = rules::check(request, now)?;
-        let is_repeated = message.req_id.is_some()
-            && self.accepted.iter().any(|old| old.req_id == message.req_id);
-        if is_repeated {
+        if let Some(id) = &message.req_id
+            && !self.req_ids.insert(id.clone())
+        {
             return Err(Refusal::Code(REPEATED));
         }
         self.accepted.push(message);
@@ -247,4 +289,25 @@ fn success(id: &str) -> String {
 
 fn refusal(code: &str) -> String {
     json!({"statusCode": code, "statusMsg": "【短信】请求被拒绝"}).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chance_is_fair_and_the_same_in_each_run() {
+        let run = || {
+            let mut chance = Chance {
+                fault: CcpFault::LoseAnswer,
+                one_in: 3,
+                seed: 1,
+            };
+            let faults = std::iter::repeat_with(|| chance.next().is_some());
+            faults.take(3000).collect::<Vec<_>>()
+        };
+        let count = run().into_iter().filter(|is_due| *is_due).count();
+        assert!((900..1100).contains(&count), "{count}");
+        assert_eq!(run(), run());
+    }
 }
