@@ -19,6 +19,9 @@ use tokio::sync::oneshot;
 
 pub(crate) const MOBILE: &str = "13800138000";
 
+/// How long a step of a store in Redis may take.
+pub(crate) const STORE_TIMEOUT: Duration = Duration::from_millis(500);
+
 /// Settings under which limits don't get in the way of a test that is about something else.
 const UNLIMITED: &str = "
     [limits]
@@ -50,15 +53,25 @@ impl App {
 
     /// On a Redis, without limits for addresses.
     pub(crate) fn start_on_redis(server: &RedisServer) -> Self {
-        let store = RedisStore::new(&RedisConfig::single(server.url()));
-        Self::start_on(Arc::new(store.unwrap()), UNLIMITED)
+        Self::start_on_url(&server.url(), UNLIMITED)
+    }
+
+    /// On the Redis at `url`, with settings of the test's own.
+    pub(crate) fn start_on_url(url: &str, toml: &str) -> Self {
+        let store = RedisStore::new(&RedisConfig {
+            timeout: STORE_TIMEOUT,
+            ..RedisConfig::single(url)
+        });
+        Self::start_on(Arc::new(store.unwrap()), toml)
     }
 
     fn start_on(store: Arc<dyn CodeStore>, toml: &str) -> Self {
         let mut settings = Settings::from_toml(toml).unwrap();
         settings.server.listen.set_port(0);
         settings.server.ops_listen.0.as_mut().unwrap().set_port(0);
-        settings.server.workers = 2;
+        if settings.server.workers == 0 {
+            settings.server.workers = 2;
+        }
         let sender = MockSender::new("mock");
         let parts = Parts {
             store: Arc::clone(&store),

@@ -15,9 +15,15 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) fn open(more: &[(&str, &str)]) -> Self {
-        let redis = RedisServer::start();
         let ccp = CcpStub::start().unwrap();
-        let (url, base_url) = (redis.url(), ccp.base_url());
+        let base_url = ccp.base_url();
+        Self::open_at(ccp, &base_url, more)
+    }
+
+    /// With a way of its own to CCP.
+    pub(crate) fn open_at(ccp: CcpStub, base_url: &str, more: &[(&str, &str)]) -> Self {
+        let redis = RedisServer::start();
+        let url = redis.url();
         let settings = [
             ("SMS__SERVER__MODE", "prod"),
             ("SMS__STORE__BACKEND", "redis"),
@@ -26,7 +32,7 @@ impl Shop {
             ("SMS__GATEWAY__ORDER", "ccp"),
             ("SMS__GATEWAY__TIMEOUT_MS", "1000"),
             ("SMS__GATEWAY__SENDERS__CCP__KIND", "ccp"),
-            ("SMS__GATEWAY__SENDERS__CCP__BASE_URL", &*base_url),
+            ("SMS__GATEWAY__SENDERS__CCP__BASE_URL", base_url),
             (
                 "SMS__GATEWAY__SENDERS__CCP__ACCOUNT_SID",
                 CcpStub::ACCOUNT_SID,
@@ -47,27 +53,35 @@ impl Shop {
     }
 
     pub(crate) async fn send(&self) -> Answer {
+        self.send_to(MOBILE).await
+    }
+
+    /// Asks for a code with a fresh picture and its right answer.
+    pub(crate) async fn send_to(&self, mobile: &str) -> Answer {
         put_picture(&mut connect(&self.redis).await, "i").await;
-        let path = format!("/sms_codes/{MOBILE}/?image_code=abcd&image_code_id=i");
+        let path = format!("/sms_codes/{mobile}/?image_code=abcd&image_code_id=i");
         let url = format!("http://{}{path}", self.process.public);
         answer(client().get(url).send().await.unwrap()).await
     }
 
     async fn stored_code(&self) -> Option<String> {
-        connect(&self.redis)
-            .await
-            .get("sms_13800138000")
-            .await
-            .unwrap()
+        self.code_of(MOBILE).await
+    }
+
+    pub(crate) async fn code_of(&self, mobile: &str) -> Option<String> {
+        let mut redis = connect(&self.redis).await;
+        redis.get(format!("sms_{mobile}")).await.unwrap()
+    }
+
+    async fn holds_slot(&self) -> bool {
+        self.holds_slot_of(MOBILE).await
     }
 
     /// Whether a slot of the number's quota is taken.
-    async fn holds_slot(&self) -> bool {
-        connect(&self.redis)
-            .await
-            .exists("{sms_13800138000}:sends")
-            .await
-            .unwrap()
+    pub(crate) async fn holds_slot_of(&self, mobile: &str) -> bool {
+        let mut redis = connect(&self.redis).await;
+        let log = format!("{{sms_{mobile}}}:sends");
+        redis.exists(log).await.unwrap()
     }
 }
 

@@ -12,19 +12,19 @@ use crate::app::{App, MOBILE};
 use crate::process::Process;
 
 /// What a wrong code comes to: whether there is a code to compare it with.
-async fn check(store: &dyn CodeStore) -> CheckOutcome {
+async fn check(store: &dyn CodeStore, mobile: &str) -> CheckOutcome {
     let rules = CheckRules {
         max_attempts: u8::MAX,
         failures: Quotas::default(),
     };
-    let mobile = Mobile::parse(MOBILE).unwrap();
+    let mobile = Mobile::parse(mobile).unwrap();
     let checked = store.check(&mobile, "wrong", &rules).await;
     checked.unwrap().outcome
 }
 
 /// Waits until the request has reached the sender: its code is in the store then.
-async fn reached_the_sender(app: &App) {
-    while check(&*app.store).await == CheckOutcome::Missing {
+pub(crate) async fn reached_the_sender(store: &dyn CodeStore, mobile: &str) {
+    while check(store, mobile).await == CheckOutcome::Missing {
         tokio::task::yield_now().await;
     }
 }
@@ -40,7 +40,7 @@ async fn what_is_under_way_is_finished_and_nothing_new_is_taken() {
     );
     let request = app.client.get(url);
     let under_way = tokio::spawn(async move { request.send().await.unwrap() });
-    reached_the_sender(&app).await;
+    reached_the_sender(&*app.store, MOBILE).await;
 
     app.begin_stop();
     while app.get_ops("/readyz").await.status() != 503 {
@@ -75,7 +75,7 @@ async fn invariant_5_a_send_whose_client_went_away_is_finished_too() {
     let path = format!("/sms_codes/{MOBILE}/?image_code=abcd&image_code_id=i");
     let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
     client.write_all(request.as_bytes()).unwrap();
-    reached_the_sender(&app).await;
+    reached_the_sender(&*app.store, MOBILE).await;
     // Closing it like this tells the server at once that nobody waits any more.
     SockRef::from(&client)
         .set_linger(Some(Duration::ZERO))
@@ -97,7 +97,7 @@ async fn invariant_5_a_send_whose_client_went_away_is_finished_too() {
         .await
         .unwrap();
     assert_eq!(
-        check(&*store).await,
+        check(&*store, MOBILE).await,
         CheckOutcome::Missing,
         "the code was left behind"
     );
