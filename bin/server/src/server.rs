@@ -141,6 +141,7 @@ fn bind_public(
     let address = settings.server.listen;
     let server = HttpServer::new(app)
         .workers(settings.server.worker_threads())
+        .max_connections(settings.server.connections_per_worker())
         .client_request_timeout(HEAD_TIMEOUT)
         .client_disconnect_timeout(CLOSE_TIMEOUT)
         .keep_alive(KEEP_ALIVE)

@@ -30,6 +30,8 @@ pub struct ServerSettings {
     pub ops_listen: OpsListen,
     /// Threads that answer requests; 0 is one for each core.
     pub workers: usize,
+    /// Connections that the public listener holds at once.
+    pub max_connections: usize,
     /// Networks whose word on the client's address is taken.
     pub trusted_proxies: List<IpNet>,
     /// Origins whose pages may call.
@@ -117,6 +119,12 @@ impl ServerSettings {
         }
     }
 
+    /// How many connections each of those threads holds at most.
+    #[must_use]
+    pub fn connections_per_worker(&self) -> usize {
+        self.max_connections.div_ceil(self.worker_threads())
+    }
+
     /// How long requests may take after SIGTERM.
     #[must_use]
     pub fn shutdown_timeout(&self) -> Duration {
@@ -150,6 +158,10 @@ impl ServerSettings {
                 "server.workers",
                 "at most 1024 are allowed",
             ));
+        }
+        if !(1..=1_000_000).contains(&self.max_connections) {
+            let problem = "1 to 1000000 are allowed";
+            return Err(ConfigError::key("server.max_connections", problem));
         }
         if self.shutdown_timeout_s > 3600 {
             let problem = "at most 3600 seconds are allowed";

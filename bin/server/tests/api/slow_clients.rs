@@ -58,6 +58,59 @@ async fn half_a_body_holds_no_worker_and_is_given_up() {
 }
 
 #[tokio::test]
+async fn half_of_a_second_head_holds_no_worker() {
+    let app = App::start();
+    let whole = "GET /static/icon.svg HTTP/1.1\r\nHost: x\r\n\r\n";
+    let _streams = dawdle(
+        &app,
+        &format!("{whole}GET / HTTP/1.1\r\nHost: x\r\nX-Slow:"),
+    );
+    let started = Instant::now();
+    assert_eq!(app.get("/").await.status(), 200);
+    assert!(started.elapsed() < Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_reads_holds_no_worker() {
+    let app = App::start();
+    // Far more than the buffers of the sockets take.
+    let page = "GET /static/app.js HTTP/1.1\r\nHost: x\r\n\r\n";
+    let streams: Vec<_> = (0..20)
+        .map(|_| TcpStream::connect(app.public).unwrap())
+        .collect();
+    for mut stream in &streams {
+        stream.set_nonblocking(true).unwrap();
+        while stream.write(page.as_bytes()).is_ok() {}
+    }
+    let started = Instant::now();
+    assert_eq!(app.get("/").await.status(), 200);
+    assert!(started.elapsed() < Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn connections_above_the_most_wait_until_one_ends() {
+    let app = App::start_with("[server]\nworkers = 1\nmax_connections = 3");
+    let page = "GET /static/icon.svg HTTP/1.1\r\nHost: x\r\n\r\n";
+    let ask = || {
+        let mut stream = TcpStream::connect(app.public).unwrap();
+        stream.write_all(page.as_bytes()).unwrap();
+        stream
+    };
+    let is_answered = |mut stream: &TcpStream, within| {
+        stream.set_read_timeout(Some(within)).unwrap();
+        stream.read(&mut [0; 12]).is_ok_and(|length| length > 0)
+    };
+    let mut held: Vec<_> = (0..3).map(|_| ask()).collect();
+    for stream in &held {
+        assert!(is_answered(stream, Duration::from_secs(20)));
+    }
+    let next = ask();
+    assert!(!is_answered(&next, Duration::from_millis(300)));
+    held.pop();
+    assert!(is_answered(&next, Duration::from_secs(20)));
+}
+
+#[tokio::test]
 async fn a_head_without_end_is_refused() {
     let app = App::start();
     let mut stream = TcpStream::connect(app.public).unwrap();
