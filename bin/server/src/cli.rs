@@ -51,6 +51,12 @@ async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
     if mode == Mode::Prod && settings.store.backend == Backend::Memory {
         log::warn!("the memory store forgets everything when the process ends");
     }
+    if settings.server.shutdown_timeout() < settings.gateway.deadline() {
+        log::warn!(
+            "server.shutdown_timeout_s is shorter than gateway.deadline_ms: a send may be cut off \
+             when the server stops"
+        );
+    }
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let server = Server::bind(&settings, parts)?;

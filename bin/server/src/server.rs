@@ -7,7 +7,8 @@ use std::time::Duration;
 use actix_web::dev::Server as HttpService;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
-use tokio::time::timeout;
+use sms_service::VerificationService;
+use tokio::time::{sleep, timeout};
 
 use crate::access_log::access_log;
 use crate::config::{ConfigError, Settings};
@@ -22,6 +23,9 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection without a request is kept for the next one. Proxies keep theirs for a
 /// minute, and the one who closes first must not be us.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long new connections are still taken after the signal to stop: what clients wrote before it
+/// may wait in the kernel, where it would be lost with the listener.
+const LAST_CALL: Duration = Duration::from_millis(250);
 /// How long a closing connection may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a client may take to agree on TLS.
@@ -87,9 +91,9 @@ impl Server {
         self.ops.as_ref().map(|(_, address)| *address)
     }
 
-    /// Serves until `stop` ends; then finishes sends whose clients went away, accepts nothing new,
-    /// lets what is under way finish, and returns. The operator's listener goes last, so that it can
-    /// say that the server drains.
+    /// Serves until `stop` ends; then takes what is at the door, finishes sends whose clients went
+    /// away, accepts nothing new, lets what is under way finish, and returns. The operator's
+    /// listener goes last, so that it can say that the server drains.
     ///
     /// # Errors
     ///
@@ -109,18 +113,40 @@ impl Server {
         let stopping = async {
             stop.await;
             self.draining.store(true, Ordering::Release);
+            sleep(LAST_CALL).await;
             // The workers end with their last connection, and with them what nobody waits for.
             let abandoned = self.face.service.abandoned_sends();
             if timeout(self.shutdown_timeout, abandoned).await.is_err() {
                 log::error!("messages whose clients went away are cut off");
             }
             public_handle.stop(true).await;
+            tell_of_sends_cut_off(&self.face.service).await;
             if let Some(ops) = ops_handle {
                 ops.stop(false).await;
             }
         };
         let (public, ops, ()) = tokio::join!(self.public, ops, stopping);
         public.and(ops)
+    }
+}
+
+/// Tells the log how many sends were not done when the workers ended.
+async fn tell_of_sends_cut_off(service: &VerificationService) {
+    // A worker is done with before all that ran on it is dropped.
+    let is_settled = timeout(CLOSE_TIMEOUT, service.sends_settled())
+        .await
+        .is_ok();
+    let left = if is_settled {
+        0
+    } else {
+        service.sends_under_way()
+    };
+    let count = service.sends_cut_off() + left;
+    if count > 0 {
+        log::error!(
+            "sends cut off: {count}; their codes and slots stay until they expire, and whether \
+             their messages arrive is not known"
+        );
     }
 }
 

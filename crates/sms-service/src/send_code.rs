@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use sms_core::{AddressBlock, ImageId, Message as Text, Mobile, Settlement, SmsCode};
@@ -138,12 +139,30 @@ impl VerificationService {
         let Ok(permit) = Arc::clone(&shared.sending).try_acquire_owned() else {
             return Ok(SentCode::Overloaded);
         };
-        let carried_out = tokio::spawn(async move {
+        let carried_out = self.shared.under_way.spawn(async move {
             // Kept until the send is settled, even if nobody waits for it any more.
             let _permit = permit;
-            order.carry_out(&shared).await
+            let unsettled = Unsettled(&shared);
+            let outcome = order.carry_out(&shared).await;
+            unsettled.settled();
+            outcome
         });
         Ok(wait_for(carried_out, &self.shared.abandoned).await??)
+    }
+}
+
+/// A send that counts as cut off if it is dropped before it is settled.
+struct Unsettled<'a>(&'a Shared);
+
+impl Unsettled<'_> {
+    fn settled(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Unsettled<'_> {
+    fn drop(&mut self) {
+        self.0.cut_off.fetch_add(1, Ordering::AcqRel);
     }
 }
 

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sms_captcha::DrawError;
 use sms_core::ImageCodeError;
@@ -35,6 +36,10 @@ pub(crate) struct Shared {
     pub(crate) taking_back: Arc<Semaphore>,
     /// A permit for each send that may be under way at once.
     pub(crate) sending: Arc<Semaphore>,
+    /// Sends that are not settled yet.
+    pub(crate) under_way: TaskTracker,
+    /// How many of them never will be.
+    pub(crate) cut_off: AtomicUsize,
     /// Sends whose callers went away.
     pub(crate) abandoned: TaskTracker,
 }
@@ -54,6 +59,8 @@ impl VerificationService {
                 drawing: Arc::new(Semaphore::new(cores)),
                 taking_back: Arc::new(Semaphore::new(TAKE_BACKS)),
                 sending,
+                under_way: TaskTracker::new(),
+                cut_off: AtomicUsize::new(0),
                 abandoned: TaskTracker::new(),
             }),
         }
@@ -64,6 +71,24 @@ impl VerificationService {
     pub async fn abandoned_sends(&self) {
         self.shared.abandoned.close();
         self.shared.abandoned.wait().await;
+    }
+
+    /// How many sends are under way, at most [`Policy::max_in_flight`].
+    #[must_use]
+    pub fn sends_under_way(&self) -> usize {
+        self.shared.under_way.len()
+    }
+
+    /// Waits until no send is under way.
+    pub async fn sends_settled(&self) {
+        self.shared.under_way.close();
+        self.shared.under_way.wait().await;
+    }
+
+    /// How many sends ended before they were settled, because their runtime did.
+    #[must_use]
+    pub fn sends_cut_off(&self) -> usize {
+        self.shared.cut_off.load(Ordering::Acquire)
     }
 
     /// Asks whether the store can be reached.

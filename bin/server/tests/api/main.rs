@@ -23,4 +23,5 @@ mod redis;
 mod send_code;
 mod shutdown;
 mod slow_clients;
+mod stop_under_load;
 mod tls;

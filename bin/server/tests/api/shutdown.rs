@@ -132,9 +132,7 @@ async fn a_second_signal_ends_the_program_at_once() {
         crate::app::client().get(url).send().await.unwrap();
     }
     process.signal("TERM");
-    while !process.log().contains("stopping: ") {
-        tokio::task::yield_now().await;
-    }
+    process.wait_for_log("stopping: ");
     process.signal("TERM");
     assert_eq!(process.wait().code(), Some(1));
 }

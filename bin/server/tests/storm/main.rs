@@ -55,6 +55,7 @@ async fn the_books_balance_after_a_storm() {
     books.balance(&ccp, &redis).await;
 
     server.signal("TERM");
+    server.wait_for_log("stopping: ");
     assert!(server.wait().success());
     assert!(!server.log().contains("panicked"), "{}", server.log());
 }

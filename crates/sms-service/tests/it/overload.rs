@@ -65,10 +65,29 @@ async fn a_send_whose_caller_went_away_still_counts_as_under_way() {
     let refused = harness.service.send_code(next.clone()).await.unwrap();
     assert_eq!(refused, SentCode::Overloaded);
 
+    assert_eq!(harness.service.sends_under_way(), 1);
     harness.sender.behave(Behaviour::Accept);
-    harness.service.abandoned_sends().await;
+    harness.service.sends_settled().await;
+    assert_eq!(harness.service.sends_under_way(), 0);
     let sent = harness.service.send_code(next).await.unwrap();
     assert_eq!(sent.message(), Message::Sent);
+}
+
+#[test]
+fn a_send_that_ends_with_its_runtime_counts_as_cut_off() {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build().unwrap();
+    let harness = Harness::new();
+    runtime.block_on(async {
+        harness.send().await;
+        harness.sender.behave(Behaviour::Stall);
+        begin(&harness, 0).await;
+        tokio::task::yield_now().await;
+    });
+    assert_eq!(harness.service.sends_cut_off(), 0);
+    drop(runtime);
+    assert_eq!(harness.service.sends_cut_off(), 1);
+    assert_eq!(harness.service.sends_under_way(), 0);
 }
 
 #[tokio::test]
