@@ -14,6 +14,7 @@ mod demo;
 mod face;
 mod handlers;
 mod head_limits;
+mod idle;
 mod logging;
 mod metrics;
 mod query;

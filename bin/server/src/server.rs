@@ -16,7 +16,7 @@ use crate::cross_origin::cors_refusals;
 use crate::face::Face;
 use crate::head_limits::head_limits;
 use crate::tls::{Certificate, Follower};
-use crate::{Parts, WiringError, routes};
+use crate::{Parts, WiringError, idle, routes};
 
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,6 +26,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long new connections are still taken after the signal to stop: what clients wrote before it
 /// may wait in the kernel, where it would be lost with the listener.
 const LAST_CALL: Duration = Duration::from_millis(250);
+/// How long a connection is kept on which no request comes to its end: as long as one that says
+/// nothing at all and then begins, slowly.
+const IDLE_LIMIT: Duration = KEEP_ALIVE.saturating_add(HEAD_TIMEOUT);
 /// How long a closing connection may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a client may take to agree on TLS.
@@ -162,6 +165,7 @@ fn bind_public(
             .wrap(from_fn(head_limits))
             .wrap(from_fn(cors_refusals))
             .wrap(from_fn(access_log))
+            .wrap(from_fn(idle::note))
             .configure(|app| routes::public(app, &face, &origins))
     };
     let address = settings.server.listen;
@@ -171,6 +175,7 @@ fn bind_public(
         .client_request_timeout(HEAD_TIMEOUT)
         .client_disconnect_timeout(CLOSE_TIMEOUT)
         .keep_alive(KEEP_ALIVE)
+        .on_connect(|connection, data| idle::watch(connection, data, IDLE_LIMIT))
         .shutdown_timeout(settings.server.shutdown_timeout().as_secs())
         .disable_signals();
     let server = match certificate {
