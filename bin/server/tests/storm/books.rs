@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use deadpool_redis::redis::aio::MultiplexedConnection;
 use deadpool_redis::redis::{AsyncCommands, Client, pipe};
-use sms_testkit::{CcpStub, RedisServer};
+use sms_testkit::CcpStub;
 
 /// The windows of the limit that the storm runs under, `1/1s,3/10m`.
 const BETWEEN_SENDS_MS: u64 = 1000;
@@ -67,11 +67,11 @@ impl Books {
     }
 
     /// Panics if anything does not add up.
-    pub(crate) async fn balance(&self, ccp: &CcpStub, redis: &RedisServer) {
+    pub(crate) async fn balance(&self, ccp: &CcpStub, redis_url: &str) {
         self.had_a_storm();
         self.answers_are_possible();
         self.codes_were_accepted_once();
-        let client = Client::open(redis.url()).unwrap();
+        let client = Client::open(redis_url).unwrap();
         let mut redis = client.get_multiplexed_async_connection().await.unwrap();
         self.messages_are_paid_for(ccp);
         self.used_pictures_are_gone(&mut redis).await;
