@@ -4,7 +4,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpMessage, web};
 use sms_core::Message;
 
 use crate::face::Face;
@@ -22,6 +22,7 @@ pub(crate) async fn access_log(
     let started = Instant::now();
     let is_trusted = face.proxies.trust(request.peer_addr());
     let id = RequestId::choose(request.headers(), is_trusted);
+    request.extensions_mut().insert(id.clone());
     let mut response = next.call(request).await?;
     response.headers_mut().insert(X_REQUEST_ID, id.header());
 

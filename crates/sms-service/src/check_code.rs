@@ -1,9 +1,26 @@
 use std::sync::Arc;
+use std::time::Instant;
 
-use sms_core::{CheckOutcome, CheckRules, Message, Mobile};
-use sms_store::Checked;
+use sms_core::{AddressBlock, CheckOutcome, CheckRules, Message, Mobile};
+use sms_store::{Checked, StoreError};
 
+use crate::abandoned::wait_for;
+use crate::observer::{Asked, CheckEvent};
+use crate::service::Shared;
 use crate::{ServiceError, VerificationService};
+
+/// A code that somebody gave for a number, as it came in.
+#[derive(Clone)]
+pub struct CheckCode {
+    /// The number, not parsed yet.
+    pub mobile: String,
+    /// The code.
+    pub sms_code: Option<String>,
+    /// Who asks.
+    pub address: AddressBlock,
+    /// The caller's own name of the request, which observers are told.
+    pub trace: Option<Arc<str>>,
+}
 
 /// What came of checking a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,26 +70,52 @@ impl CheckedCode {
 impl VerificationService {
     /// Checks the code that somebody gave for a number: one atomic step of the store.
     ///
+    /// Once begun it is carried through, whether or not the caller waits for it: who guesses and
+    /// hangs up must not go unnoticed.
+    ///
     /// # Errors
     ///
     /// The store failed.
-    pub async fn check_code(
-        &self,
-        mobile: &str,
-        sms_code: Option<&str>,
-    ) -> Result<CheckedCode, ServiceError> {
-        let policy = &self.shared.policy;
-        let Some(sms_code) = sms_code.filter(|code| !code.is_empty()) else {
-            return Ok(CheckedCode::MissingParameter);
+    pub async fn check_code(&self, request: CheckCode) -> Result<CheckedCode, ServiceError> {
+        let shared = Arc::clone(&self.shared);
+        let checked = tokio::spawn(async move { shared.check(request).await });
+        Ok(wait_for(checked, &self.shared.abandoned).await??)
+    }
+}
+
+impl Shared {
+    async fn check(&self, request: CheckCode) -> Result<CheckedCode, StoreError> {
+        let started = Instant::now();
+        let mut asked = Asked {
+            mobile: None,
+            address: request.address,
+            trace: request.trace,
         };
-        let Ok(mobile) = Mobile::parse_in(&policy.limits.countries, mobile) else {
-            return Ok(CheckedCode::BadMobile);
+        let outcome = match request.sms_code.filter(|code| !code.is_empty()) {
+            None => Ok(CheckedCode::MissingParameter),
+            Some(code) => {
+                let countries = &self.policy.limits.countries;
+                asked.mobile = Mobile::parse_in(countries, &request.mobile).ok();
+                match &asked.mobile {
+                    None => Ok(CheckedCode::BadMobile),
+                    Some(mobile) => self.compare(mobile, &code).await,
+                }
+            }
         };
+        self.observer.on_check(&CheckEvent {
+            asked: &asked,
+            outcome: outcome.as_ref(),
+            took: started.elapsed(),
+        });
+        outcome
+    }
+
+    async fn compare(&self, mobile: &Mobile, code: &str) -> Result<CheckedCode, StoreError> {
         let rules = CheckRules {
-            max_attempts: policy.code.max_attempts,
-            failures: policy.limits.failures_per_mobile.clone(),
+            max_attempts: self.policy.code.max_attempts,
+            failures: self.policy.limits.failures_per_mobile.clone(),
         };
-        let checked = self.shared.store.check(&mobile, sms_code, &rules).await?;
+        let checked = self.store.check(mobile, code, &rules).await?;
         Ok(CheckedCode::Checked {
             outcome: checked.outcome,
             sender: self.sender_of(checked),
@@ -83,6 +126,6 @@ impl VerificationService {
     fn sender_of(&self, checked: Checked) -> Option<Arc<str>> {
         let is_right = checked.outcome == CheckOutcome::Verified;
         let noted = checked.sender.map(Arc::from);
-        is_right.then(|| noted.unwrap_or_else(|| self.shared.sender.usual().into()))
+        is_right.then(|| noted.unwrap_or_else(|| self.sender.usual().into()))
     }
 }

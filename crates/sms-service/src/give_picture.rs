@@ -45,7 +45,9 @@ impl VerificationService {
             text: &text,
             ttl: policy.image.ttl,
         };
-        match self.shared.store.admit_picture(&request).await? {
+        let admission = self.shared.store.admit_picture(&request).await?;
+        self.shared.observer.on_picture(&admission);
+        match admission {
             PictureAdmission::Kept => Ok(Picture::Drawn(self.draw(text).await?)),
             PictureAdmission::AddressTooOften { retry_after } => {
                 Ok(Picture::AddressTooOften { retry_after })

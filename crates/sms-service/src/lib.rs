@@ -4,13 +4,16 @@ mod abandoned;
 mod check_code;
 mod give_picture;
 mod note_sender;
+mod observer;
 mod policy;
 mod send_code;
+mod send_record;
 mod service;
 mod take_back;
 
-pub use check_code::CheckedCode;
+pub use check_code::{CheckCode, CheckedCode};
 pub use give_picture::Picture;
+pub use observer::{Asked, CheckEvent, Observer, SendEvent};
 pub use policy::{CodePolicy, ImagePolicy, Limits, Policy};
 pub use send_code::{SendCode, SentCode};
 pub use service::{ServiceError, VerificationService};

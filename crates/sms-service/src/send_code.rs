@@ -2,11 +2,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use sms_core::{AddressBlock, ImageId, Message as Text, Mobile, Settlement, SmsCode};
+use sms_core::{AddressBlock, Countries, ImageId, Message as Text, Mobile, Settlement, SmsCode};
 use sms_gateway::{ErrorClass, Message, MessageId, SendError};
 use sms_store::{Reservation, SendAdmission, SendRequest, StoreError};
 
 use crate::abandoned::wait_for;
+use crate::send_record::SendRecord;
 use crate::service::Shared;
 use crate::{ServiceError, VerificationService};
 
@@ -21,6 +22,8 @@ pub struct SendCode {
     pub image_code_id: Option<String>,
     /// Who asks.
     pub address: AddressBlock,
+    /// The caller's own name of the request, which logs and observers are told.
+    pub trace: Option<Arc<str>>,
 }
 
 /// What came of asking for a code.
@@ -119,32 +122,27 @@ impl VerificationService {
     ///
     /// The store failed before the message was sent.
     pub async fn send_code(&self, request: SendCode) -> Result<SentCode, ServiceError> {
-        let (Some(image_code), Some(image_code_id)) = (
-            request.image_code.filter(|code| !code.is_empty()),
-            request.image_code_id.filter(|id| !id.is_empty()),
-        ) else {
-            return Ok(SentCode::MissingParameter);
-        };
-        let countries = &self.shared.policy.limits.countries;
-        let Ok(mobile) = Mobile::parse_in(countries, &request.mobile) else {
-            return Ok(SentCode::BadMobile);
-        };
-        let order = Order {
-            mobile,
-            image_code,
-            image: ImageId::parse(&image_code_id),
-            address: request.address,
-        };
+        let mut record = SendRecord::begin(&request);
         let shared = Arc::clone(&self.shared);
+        let order = match Order::read(request, &shared.policy.limits.countries) {
+            Ok(order) => order,
+            Err(refused) => {
+                record.close(&*shared.observer, Ok(&refused));
+                return Ok(refused);
+            }
+        };
+        record.is_about(order.mobile);
         let Ok(permit) = Arc::clone(&shared.sending).try_acquire_owned() else {
+            record.close(&*shared.observer, Ok(&SentCode::Overloaded));
             return Ok(SentCode::Overloaded);
         };
         let carried_out = self.shared.under_way.spawn(async move {
             // Kept until the send is settled, even if nobody waits for it any more.
             let _permit = permit;
             let unsettled = Unsettled(&shared);
-            let outcome = order.carry_out(&shared).await;
+            let outcome = order.carry_out(&shared, &mut record).await;
             unsettled.settled();
+            record.close(&*shared.observer, outcome.as_ref());
             outcome
         });
         Ok(wait_for(carried_out, &self.shared.abandoned).await??)
@@ -175,7 +173,30 @@ struct Order {
 }
 
 impl Order {
-    async fn carry_out(self, shared: &Arc<Shared>) -> Result<SentCode, StoreError> {
+    /// Understands a request, or says what it lacks.
+    fn read(request: SendCode, countries: &Countries) -> Result<Self, SentCode> {
+        let (Some(image_code), Some(image_code_id)) = (
+            request.image_code.filter(|code| !code.is_empty()),
+            request.image_code_id.filter(|id| !id.is_empty()),
+        ) else {
+            return Err(SentCode::MissingParameter);
+        };
+        let Ok(mobile) = Mobile::parse_in(countries, &request.mobile) else {
+            return Err(SentCode::BadMobile);
+        };
+        Ok(Self {
+            mobile,
+            image_code,
+            image: ImageId::parse(&image_code_id),
+            address: request.address,
+        })
+    }
+
+    async fn carry_out(
+        self,
+        shared: &Arc<Shared>,
+        record: &mut SendRecord,
+    ) -> Result<SentCode, StoreError> {
         let policy = &shared.policy;
         let message = Message {
             id: MessageId::generate(&mut rand::rng()),
@@ -195,7 +216,10 @@ impl Order {
             ttl: policy.code.ttl,
         };
         Ok(match shared.store.admit_send(&request).await? {
-            SendAdmission::Admitted(reservation) => shared.send(&message, reservation).await,
+            SendAdmission::Admitted(reservation) => {
+                record.handed_over(message.id);
+                shared.send(&message, reservation, record).await
+            }
             SendAdmission::AddressTooOften { retry_after } => {
                 SentCode::AddressTooOften { retry_after }
             }
@@ -211,13 +235,23 @@ impl Order {
 
 impl Shared {
     /// Sends an admitted message and settles what it held.
-    async fn send(self: &Arc<Self>, message: &Message, reservation: Reservation) -> SentCode {
+    async fn send(
+        self: &Arc<Self>,
+        message: &Message,
+        reservation: Reservation,
+        record: &mut SendRecord,
+    ) -> SentCode {
         let admitted_at = Instant::now();
-        match self.sender.send(message).await {
+        let sent = self.sender.send(message).await;
+        if let Ok(receipt) = &sent {
+            record.accepted(receipt);
+        }
+        match sent {
             // Only while the code is in the store may anybody be told that it was sent.
             Ok(receipt) if admitted_at.elapsed() < self.policy.code.ttl => {
                 log::debug!(
-                    sender = &*receipt.sender, message_id = message.id.as_str(),
+                    request_id = record.trace(), sender = &*receipt.sender,
+                    message_id = message.id.as_str(),
                     provider_id = receipt.provider_id.as_deref().unwrap_or_default();
                     "message accepted"
                 );
@@ -231,7 +265,15 @@ impl Shared {
                 sender: receipt.sender,
                 class: ErrorClass::Unknown,
             },
-            Err(error) => self.settle_failed(message, reservation, &error).await,
+            Err(error) => {
+                log::warn!(
+                    request_id = record.trace(), sender = error.sender(),
+                    message_id = message.id.as_str(), class = error.class().name(),
+                    provider_code = error.provider_code().unwrap_or_default();
+                    "message not accepted: {}", Chain(&error)
+                );
+                self.settle_failed(message, reservation, &error).await
+            }
         }
     }
 
@@ -241,11 +283,6 @@ impl Shared {
         reservation: Reservation,
         error: &SendError,
     ) -> SentCode {
-        log::warn!(
-            sender = error.sender(), message_id = message.id.as_str(),
-            class = error.class().name(), provider_code = error.provider_code().unwrap_or_default();
-            "message not accepted: {}", Chain(error)
-        );
         let failed = SentCode::SendFailed {
             sender: error.sender().into(),
             class: error.class(),

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::Policy;
+use crate::observer::Observer;
 
 /// How many pictures may be in the making at once: drawing as many takes about a second.
 const PICTURES: usize = 1000;
@@ -40,7 +41,8 @@ pub(crate) struct Shared {
     pub(crate) under_way: TaskTracker,
     /// How many of them never will be.
     pub(crate) cut_off: AtomicUsize,
-    /// Sends whose callers went away.
+    pub(crate) observer: Arc<dyn Observer>,
+    /// Sends and checks whose callers went away.
     pub(crate) abandoned: TaskTracker,
 }
 
@@ -48,6 +50,17 @@ impl VerificationService {
     /// A service that keeps its state in `store` and sends by `sender`.
     #[must_use]
     pub fn new(store: Arc<dyn CodeStore>, sender: Arc<dyn SmsSender>, policy: Policy) -> Self {
+        Self::observed(store, sender, policy, Arc::new(()))
+    }
+
+    /// The same, and `observer` is told what comes of every request.
+    #[must_use]
+    pub fn observed(
+        store: Arc<dyn CodeStore>,
+        sender: Arc<dyn SmsSender>,
+        policy: Policy,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
         let sending = Arc::new(Semaphore::new(policy.max_in_flight));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
@@ -61,13 +74,14 @@ impl VerificationService {
                 sending,
                 under_way: TaskTracker::new(),
                 cut_off: AtomicUsize::new(0),
+                observer,
                 abandoned: TaskTracker::new(),
             }),
         }
     }
 
-    /// Waits until every send is through whose caller went away: nobody else waits for these, so
-    /// whoever ends the runtime must.
+    /// Waits until every send and check is through whose caller went away: nobody else waits for
+    /// these, so whoever ends the runtime must.
     pub async fn abandoned_sends(&self) {
         self.shared.abandoned.close();
         self.shared.abandoned.wait().await;

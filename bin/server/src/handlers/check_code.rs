@@ -1,8 +1,10 @@
 use actix_web::{HttpRequest, web};
+use sms_service::CheckCode;
 
 use crate::body;
 use crate::face::Face;
 use crate::reply::Reply;
+use crate::request_id::RequestId;
 
 /// `POST /sms_codes/{mobile}/verify/` with `sms_code` in a JSON object or a form.
 pub(crate) async fn check_code(
@@ -15,8 +17,13 @@ pub(crate) async fn check_code(
         Ok(body) => body,
         Err(message) => return face.reply(message),
     };
-    let sms_code = body::member(&body, "sms_code");
-    match face.service.check_code(&mobile, sms_code.as_deref()).await {
+    let asked = CheckCode {
+        mobile: mobile.into_inner(),
+        sms_code: body::member(&body, "sms_code"),
+        address: face.client(&request),
+        trace: RequestId::trace(&request),
+    };
+    match face.service.check_code(asked).await {
         Ok(checked) => face
             .reply(checked.message())
             .attempts_left(checked.attempts_left()),

@@ -4,6 +4,7 @@ use sms_service::SendCode;
 use crate::face::Face;
 use crate::query::parameter;
 use crate::reply::Reply;
+use crate::request_id::RequestId;
 
 /// `GET /sms_codes/{mobile}/?image_code=…&image_code_id=…`
 pub(crate) async fn send_code(
@@ -18,6 +19,7 @@ pub(crate) async fn send_code(
         // Front ends that came before know the id as `uuid`.
         image_code_id: parameter(query, "image_code_id").or_else(|| parameter(query, "uuid")),
         address: face.client(&request),
+        trace: RequestId::trace(&request),
     };
     match face.service.send_code(asked).await {
         Ok(sent) => {

@@ -7,7 +7,7 @@ use sms_service::{CheckedCode, VerificationService};
 use sms_store::CodeStore;
 
 use crate::Harness;
-use crate::harness::{MOBILE, policy, quotas};
+use crate::harness::{MOBILE, attempt, policy, quotas};
 
 #[tokio::test]
 async fn invariant_3_a_code_works_only_once() {
@@ -26,7 +26,7 @@ async fn invariant_3_a_code_is_compared_no_more_than_the_maximum() {
     let tasks: Vec<_> = (0..100)
         .map(|_| {
             let (service, wrong) = (harness.service.clone(), wrong.clone());
-            tokio::spawn(async move { service.check_code(MOBILE, Some(&wrong)).await.unwrap() })
+            tokio::spawn(async move { service.check_code(attempt(&wrong)).await.unwrap() })
         })
         .collect();
     let mut compared = 0;
@@ -124,12 +124,10 @@ async fn the_usual_sender_costs_no_note() {
 async fn input_is_checked_before_the_store_is_asked() {
     let harness = Harness::new();
     let check = async |mobile: &str, code: Option<&str>| {
-        harness
-            .service
-            .check_code(mobile, code)
-            .await
-            .unwrap()
-            .message()
+        let mut request = attempt("");
+        request.mobile = mobile.into();
+        request.sms_code = code.map(Into::into);
+        harness.service.check_code(request).await.unwrap().message()
     };
     assert_eq!(check(MOBILE, None).await, Message::MissingParameter);
     assert_eq!(check("nonsense", Some("")).await, Message::MissingParameter);

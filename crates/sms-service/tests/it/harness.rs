@@ -8,9 +8,12 @@ use sms_core::{
 };
 use sms_gateway::{Behaviour, MockSender};
 use sms_service::{
-    CheckedCode, CodePolicy, ImagePolicy, Limits, Policy, SendCode, SentCode, VerificationService,
+    CheckCode, CheckedCode, CodePolicy, ImagePolicy, Limits, Policy, SendCode, SentCode,
+    VerificationService,
 };
 use sms_store::{CodeStore, ManualClock, MemoryStore};
+
+use crate::told::Told;
 
 pub(crate) const MOBILE: &str = "13800138000";
 const TTL: Duration = Duration::from_secs(300);
@@ -21,6 +24,7 @@ pub(crate) struct Harness {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) sender: MockSender,
     pub(crate) clock: ManualClock,
+    pub(crate) told: Arc<Told>,
 }
 
 impl Harness {
@@ -33,10 +37,17 @@ impl Harness {
         let clock = ManualClock::new(Timestamp::from_millis(1_700_000_000_000));
         let store = Arc::new(MemoryStore::new(clock.clock()));
         let sender = MockSender::new("mock");
+        let told = Arc::new(Told::default());
         let mut policy = policy();
         change(&mut policy);
         Self {
-            service: VerificationService::new(store.clone(), Arc::new(sender.clone()), policy),
+            service: VerificationService::observed(
+                store.clone(),
+                Arc::new(sender.clone()),
+                policy,
+                told.clone(),
+            ),
+            told,
             store,
             sender,
             clock,
@@ -64,7 +75,7 @@ impl Harness {
     }
 
     pub(crate) async fn check(&self, code: &str) -> CheckedCode {
-        self.service.check_code(MOBILE, Some(code)).await.unwrap()
+        self.service.check_code(attempt(code)).await.unwrap()
     }
 
     /// The code that is in the store for [`MOBILE`].
@@ -87,6 +98,17 @@ pub(crate) fn request() -> SendCode {
         image_code: Some("aBcD".into()),
         image_code_id: Some("i".into()),
         address: address(7),
+        trace: Some("request-1".into()),
+    }
+}
+
+/// A request to check `code` for [`MOBILE`].
+pub(crate) fn attempt(code: &str) -> CheckCode {
+    CheckCode {
+        mobile: MOBILE.into(),
+        sms_code: Some(code.into()),
+        address: address(7),
+        trace: Some("request-2".into()),
     }
 }
 

@@ -4,9 +4,11 @@
 
 mod checking;
 mod harness;
+mod observing;
 mod overload;
 mod pictures;
 mod sending;
+mod told;
 mod unsettled;
 
 use harness::Harness;
