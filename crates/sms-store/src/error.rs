@@ -22,6 +22,20 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The name of every kind.
+    pub const KINDS: [&'static str; 4] = ["address", "timeout", "connection", "refused"];
+
+    /// A stable name of what went wrong, for metrics.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Address(_) => "address",
+            Self::Timeout(_) => "timeout",
+            Self::Connection(_) => "connection",
+            Self::Refused(_) => "refused",
+        }
+    }
+
     /// Whether the connection is of no more use.
     pub(crate) fn breaks_connection(&self) -> bool {
         matches!(self, Self::Timeout(_) | Self::Connection(_))
@@ -40,5 +54,21 @@ impl From<RedisError> for StoreError {
             None if error.is_io_error() => Self::Connection(error.to_string()),
             None => Self::Refused(format!("{:?}", error.kind())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kinds_are_those_of_the_errors() {
+        let errors = [
+            StoreError::Address(String::new()),
+            StoreError::Timeout(Duration::ZERO),
+            StoreError::Connection(String::new()),
+            StoreError::Refused(String::new()),
+        ];
+        assert_eq!(errors.map(|error| error.kind()), StoreError::KINDS);
     }
 }
