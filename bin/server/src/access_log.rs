@@ -1,5 +1,3 @@
-use std::time::Instant;
-
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -19,21 +17,20 @@ pub(crate) async fn access_log(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let started = Instant::now();
+    let under_way = face.metrics.http.begin();
     let is_trusted = face.proxies.trust(request.peer_addr());
     let id = RequestId::choose(request.headers(), is_trusted);
     request.extensions_mut().insert(id.clone());
     let mut response = next.call(request).await?;
     response.headers_mut().insert(X_REQUEST_ID, id.header());
 
-    let took = started.elapsed();
     let route = response.request().match_pattern();
     let route = route.as_deref().map_or("unmatched", plain_pattern);
     let outcome = outcome(&response);
-    face.metrics.request(route, outcome, took);
+    let ms = under_way.started().elapsed().as_micros() as f64 / 1000.0;
+    under_way.answered(route, outcome);
     let method = known_method(response.request().method());
     let status = response.status().as_u16();
-    let ms = took.as_micros() as f64 / 1000.0;
     match response.response().extensions().get::<Failure>() {
         None => log::info!(request_id = id.as_str(), method, route, status, outcome, ms; "request"),
         Some(Failure(error)) => log::error!(

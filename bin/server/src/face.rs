@@ -5,11 +5,12 @@ use actix_web::HttpRequest;
 use sms_core::{AddressBlock, Locale, Message};
 use sms_gateway::MockSender;
 use sms_service::{ServiceError, VerificationService};
+use sms_store::CodeStore;
 
 use crate::client_address::TrustedProxies;
 use crate::config::Settings;
 use crate::demo::DemoPage;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Now};
 use crate::reply::{Failure, Reply};
 use crate::{Parts, WiringError};
 
@@ -18,8 +19,9 @@ pub(crate) struct Face {
     pub(crate) service: VerificationService,
     pub(crate) outbox: Option<MockSender>,
     pub(crate) demo: DemoPage,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) proxies: TrustedProxies,
+    store: Arc<dyn CodeStore>,
     locale: Locale,
     draining: Arc<AtomicBool>,
 }
@@ -30,11 +32,13 @@ impl Face {
         parts: Parts,
         draining: Arc<AtomicBool>,
     ) -> Result<Self, WiringError> {
+        let metrics = Arc::new(Metrics::new(settings)?);
         Ok(Self {
-            service: parts.service(settings)?,
+            service: parts.service(settings, &metrics)?,
             demo: DemoPage::new(settings),
             outbox: parts.outbox,
-            metrics: Metrics::new(),
+            metrics,
+            store: parts.store,
             proxies: TrustedProxies::new(settings.server.trusted_proxies.to_vec()),
             locale: settings.locale.messages,
             draining,
@@ -63,7 +67,24 @@ impl Face {
             .into()
     }
 
-    pub(crate) fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Acquire)
+    /// Whether requests may be sent here.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub(crate) async fn ready(&self) -> Result<(), String> {
+        if self.draining.load(Ordering::Acquire) {
+            return Err("the server is stopping".to_owned());
+        }
+        let ready = self.service.ready().await;
+        ready.map_err(|error| error.to_string())
+    }
+
+    /// The metrics as they are now, in the text format of Prometheus.
+    pub(crate) async fn metrics_text(&self) -> String {
+        self.metrics.text(&Now {
+            is_ready: self.ready().await.is_ok(),
+            connections: self.store.connections(),
+        })
     }
 }

@@ -7,14 +7,18 @@ use sms_service::VerificationService;
 use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore};
 
 use crate::config::{ConfigError, SenderSettings, Settings};
+use crate::measured_sender::MeasuredSender;
+use crate::measured_store::MeasuredStore;
+use crate::metrics::Metrics;
+use crate::recorder::Recorder;
 
 /// What a server is made of besides HTTP.
 #[derive(Clone)]
 pub struct Parts {
     /// Where the state is.
     pub store: Arc<dyn CodeStore>,
-    /// What sends.
-    pub sender: Arc<dyn SmsSender>,
+    /// What sends, in the order in which they are tried.
+    pub senders: Vec<Arc<dyn SmsSender>>,
     /// The mock whose messages may be looked at.
     pub outbox: Option<MockSender>,
 }
@@ -45,22 +49,38 @@ impl Parts {
         // What speaks TLS, to Redis and to providers, takes the process-wide default. An error
         // says that there is one already.
         let _ = ring::default_provider().install_default();
-        let (sender, mock) = sender(settings)?;
+        let (senders, mock) = senders(settings)?;
         Ok(Self {
             store: store(settings)?,
-            sender,
+            senders,
             outbox: mock.filter(|_| settings.has_outbox()),
         })
     }
 
-    /// The use cases over these parts.
-    pub(crate) fn service(&self, settings: &Settings) -> Result<VerificationService, ConfigError> {
+    /// The use cases over these parts, all of which `metrics` watch.
+    pub(crate) fn service(
+        &self,
+        settings: &Settings,
+        metrics: &Arc<Metrics>,
+    ) -> Result<VerificationService, ConfigError> {
         let policy = settings.policy()?;
         if policy.limits.countries.reach_abroad() {
             load_numbering_plan();
         }
-        let (store, sender) = (Arc::clone(&self.store), Arc::clone(&self.sender));
-        Ok(VerificationService::new(store, sender, policy))
+        let store = MeasuredStore::new(Arc::clone(&self.store), metrics.store.clone());
+        let measured = |sender: &Arc<dyn SmsSender>| -> Arc<dyn SmsSender> {
+            let metrics = metrics.senders.clone();
+            Arc::new(MeasuredSender::new(Arc::clone(sender), metrics))
+        };
+        let senders = self.senders.iter().map(measured).collect();
+        let front = Failover::new(senders, settings.gateway.deadline())
+            .map_err(|error| ConfigError::key("gateway.order", error))?;
+        Ok(VerificationService::observed(
+            Arc::new(store),
+            Arc::new(front),
+            policy,
+            Arc::new(Recorder::new(Arc::clone(metrics))),
+        ))
     }
 }
 
@@ -83,10 +103,13 @@ fn store(settings: &Settings) -> Result<Arc<dyn CodeStore>, WiringError> {
     Ok(Arc::new(store.with_at_rest(at_rest)))
 }
 
-/// The senders behind one front, and the first mock among them.
-fn sender(settings: &Settings) -> Result<(Arc<dyn SmsSender>, Option<MockSender>), WiringError> {
+/// The senders in their order.
+type Senders = Vec<Arc<dyn SmsSender>>;
+
+/// The senders, and the first mock among them.
+fn senders(settings: &Settings) -> Result<(Senders, Option<MockSender>), WiringError> {
     let mut mock = None;
-    let mut senders: Vec<Arc<dyn SmsSender>> = Vec::new();
+    let mut senders = Senders::new();
     for (name, sender) in settings.gateway.ordered()? {
         match sender {
             SenderSettings::Mock {} => {
@@ -104,7 +127,5 @@ fn sender(settings: &Settings) -> Result<(Arc<dyn SmsSender>, Option<MockSender>
             }
         }
     }
-    let front = Failover::new(senders, settings.gateway.deadline())
-        .map_err(|error| ConfigError::key("gateway.order", error))?;
-    Ok((Arc::new(front), mock))
+    Ok((senders, mock))
 }

@@ -10,12 +10,10 @@ pub(crate) async fn healthz() -> HttpResponse {
 
 /// `GET /readyz`: requests may be sent here; else 503 with the reason.
 pub(crate) async fn readyz(face: web::Data<Face>) -> HttpResponse {
-    if face.is_draining() {
-        return not_ready("the server is stopping");
-    }
-    match face.service.ready().await {
+    match face.ready().await {
         Ok(()) => HttpResponse::Ok().json(json!({"status": "ready"})),
-        Err(error) => not_ready(&error.to_string()),
+        Err(reason) => HttpResponse::ServiceUnavailable()
+            .json(json!({"status": "unavailable", "reason": reason})),
     }
 }
 
@@ -23,9 +21,5 @@ pub(crate) async fn readyz(face: web::Data<Face>) -> HttpResponse {
 pub(crate) async fn metrics(face: web::Data<Face>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(face.metrics.text())
-}
-
-fn not_ready(reason: &str) -> HttpResponse {
-    HttpResponse::ServiceUnavailable().json(json!({"status": "unavailable", "reason": reason}))
+        .body(face.metrics_text().await)
 }

@@ -22,10 +22,7 @@ pub(crate) async fn send_code(
         trace: RequestId::trace(&request),
     };
     match face.service.send_code(asked).await {
-        Ok(sent) => {
-            face.metrics.sent(&sent);
-            face.reply(sent.message()).retry_after(sent.retry_after())
-        }
+        Ok(sent) => face.reply(sent.message()).retry_after(sent.retry_after()),
         Err(error) => face.failed(&error),
     }
 }

@@ -75,7 +75,7 @@ impl App {
         let sender = MockSender::new("mock");
         let parts = Parts {
             store: Arc::clone(&store),
-            sender: Arc::new(sender.clone()),
+            senders: vec![Arc::new(sender.clone())],
             outbox: Some(sender.clone()),
         };
         let (stop, stopped) = oneshot::channel();

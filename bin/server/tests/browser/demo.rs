@@ -68,7 +68,7 @@ impl Demo {
         let sender = MockSender::new("mock");
         let parts = Parts {
             store: store.clone(),
-            sender: Arc::new(sender.clone()),
+            senders: vec![Arc::new(sender.clone())],
             outbox: with_outbox.then(|| sender.clone()),
         };
         let (tell_address, address) = mpsc::channel();

@@ -1,0 +1,121 @@
+//! Every metric there is. Labels have few values, none of which comes from a request.
+
+mod families;
+mod http;
+mod outcomes;
+mod senders;
+mod store;
+
+use prometheus::{IntGauge, Registry, TextEncoder};
+use sms_core::{Countries, Region};
+use sms_gateway::ErrorClass;
+use sms_service::SentCode;
+use sms_store::Connections;
+
+use crate::config::{ConfigError, Settings};
+
+use self::families::Families;
+pub(crate) use self::http::HttpMetrics;
+use self::outcomes::OutcomeMetrics;
+pub(crate) use self::senders::SenderMetrics;
+pub(crate) use self::store::StoreMetrics;
+
+/// Every metric there is.
+pub(crate) struct Metrics {
+    registry: Registry,
+    ready: IntGauge,
+    /// Requests to the public listener.
+    pub(crate) http: HttpMetrics,
+    /// What came of sends and checks.
+    pub(crate) outcomes: OutcomeMetrics,
+    /// Steps of the store.
+    pub(crate) store: StoreMetrics,
+    /// What each sender is asked.
+    pub(crate) senders: SenderMetrics,
+}
+
+/// Values of labels that are known before anything happens.
+struct Known {
+    /// The names of the senders in their order.
+    senders: Vec<String>,
+    /// The regions that the configuration lists by name.
+    countries: Vec<Region>,
+}
+
+/// What is asked at the moment when metrics are read.
+pub(crate) struct Now {
+    /// Whether requests may be sent here.
+    pub(crate) is_ready: bool,
+    /// How the store is connected.
+    pub(crate) connections: Option<Connections>,
+}
+
+impl Metrics {
+    /// Metrics of a server with these settings.
+    ///
+    /// # Errors
+    ///
+    /// The settings contradict themselves.
+    pub(crate) fn new(settings: &Settings) -> Result<Self, ConfigError> {
+        let known = Known {
+            senders: settings.gateway.order.to_vec(),
+            countries: match settings.policy()?.limits.countries {
+                Countries::All => Vec::new(),
+                Countries::Only(regions) => regions,
+            },
+        };
+        let families = Families(Registry::new());
+        let build = families.gauges("sms_build_info", "The version that runs.", &["version"]);
+        build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        #[cfg(target_os = "linux")]
+        families.register(prometheus::process_collector::ProcessCollector::for_self());
+        Ok(Self {
+            ready: families.gauge(
+                "sms_ready",
+                "1 if /readyz says so when this is read, else 0.",
+            ),
+            http: HttpMetrics::new(&families),
+            outcomes: OutcomeMetrics::new(&families, &known),
+            store: StoreMetrics::new(&families),
+            senders: SenderMetrics::new(&families, &known.senders),
+            registry: families.0,
+        })
+    }
+
+    /// All of them in the text format of Prometheus.
+    pub(crate) fn text(&self, now: &Now) -> String {
+        self.ready.set(i64::from(now.is_ready));
+        if let Some(connections) = now.connections {
+            self.store.connected(connections);
+        }
+        TextEncoder::new()
+            .encode_to_string(&self.registry.gather())
+            .unwrap_or_default()
+    }
+}
+
+/// The result of a message that was accepted; that of any other is the class of its error.
+pub(crate) const ACCEPTED: &str = "accepted";
+
+/// Every result that a message can have.
+fn results() -> impl Iterator<Item = &'static str> {
+    let classes = ErrorClass::ALL.into_iter().map(ErrorClass::name);
+    std::iter::once(ACCEPTED).chain(classes)
+}
+
+/// The sender that was tried last and the result, if a message was handed over at all.
+pub(crate) fn last_word(sent: &SentCode) -> Option<(&str, &'static str)> {
+    match sent {
+        SentCode::Sent { sender } => Some((sender, ACCEPTED)),
+        SentCode::SendFailed { sender, class } => Some((sender, class.name())),
+        SentCode::LimitedByProvider { sender, .. } => Some((sender, ErrorClass::RateNumber.name())),
+        SentCode::MissingParameter
+        | SentCode::BadMobile
+        | SentCode::AddressTooOften { .. }
+        | SentCode::ImageMissing
+        | SentCode::ImageMismatch
+        | SentCode::MobileTooOften { .. }
+        | SentCode::BudgetSpent { .. }
+        | SentCode::Overloaded => None,
+    }
+}

@@ -1,0 +1,82 @@
+use std::time::{Duration, Instant};
+
+use prometheus::{HistogramVec, IntCounterVec, IntGaugeVec};
+use sms_store::{Connections, StoreError};
+
+use super::families::{Families, observe};
+
+/// From a step inside this process to the longest time limit, in seconds.
+const BUCKETS: [f64; 14] = [
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
+];
+
+/// The steps that the use cases take. A store may make one of several others.
+const STEPS: [&str; 7] = [
+    "admit_picture",
+    "admit_send",
+    "check",
+    "give_back_slot",
+    "note_sender",
+    "ping",
+    "settle",
+];
+
+/// Steps of the store.
+#[derive(Clone)]
+pub(crate) struct StoreMetrics {
+    duration: HistogramVec,
+    errors: IntCounterVec,
+    connections: IntGaugeVec,
+}
+
+impl StoreMetrics {
+    pub(super) fn new(families: &Families) -> Self {
+        let metrics = Self {
+            duration: families.times(
+                "sms_store_step_duration_seconds",
+                "Time that a step of the store took, failed ones included.",
+                "step",
+                &BUCKETS,
+            ),
+            errors: families.counters(
+                "sms_store_errors_total",
+                "Steps that the store failed at, by step and kind.",
+                &["step", "kind"],
+            ),
+            connections: families.gauges(
+                "sms_store_connections",
+                "Connections to the store: those that are open, and as many as there may be.",
+                &["state"],
+            ),
+        };
+        for step in STEPS {
+            metrics.duration.with_label_values(&[step]);
+            for kind in StoreError::KINDS {
+                metrics.errors.with_label_values(&[step, kind]);
+            }
+        }
+        metrics
+    }
+
+    /// A step was taken.
+    pub(crate) fn step(&self, step: &str, started: Instant, error: Option<&StoreError>) {
+        self.took(step, started.elapsed());
+        if let Some(error) = error {
+            self.errors.with_label_values(&[step, error.kind()]).inc();
+        }
+    }
+
+    fn took(&self, step: &str, took: Duration) {
+        observe(&self.duration.with_label_values(&[step]), took);
+    }
+
+    /// How the store is connected now.
+    pub(super) fn connected(&self, connections: Connections) {
+        let set = |state: &str, count: usize| {
+            let gauge = self.connections.with_label_values(&[state]);
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        };
+        set("open", connections.open);
+        set("most", connections.most);
+    }
+}
