@@ -25,7 +25,9 @@ struct Arguments {
 /// The whole program: reads the command line, serves until it is told to stop.
 #[must_use]
 pub fn run() -> ExitCode {
-    match try_run(&Arguments::parse()) {
+    let outcome = try_run(&Arguments::parse());
+    logging::flush();
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sms-server: {error}");
@@ -77,6 +79,7 @@ async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
         actix_web::rt::spawn(async move {
             signalled().await;
             log::warn!("stopping at once: told so a second time");
+            logging::flush();
             std::process::exit(1);
         });
     };

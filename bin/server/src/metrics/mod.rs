@@ -13,6 +13,7 @@ use sms_service::SentCode;
 use sms_store::Connections;
 
 use crate::config::{ConfigError, Settings};
+use crate::logging;
 
 use self::families::Families;
 pub(crate) use self::http::HttpMetrics;
@@ -67,6 +68,7 @@ impl Metrics {
         let families = Families(Registry::new());
         let build = families.gauges("sms_build_info", "The version that runs.", &["version"]);
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        families.register(logging::dropped_lines().clone());
         #[cfg(target_os = "linux")]
         families.register(prometheus::process_collector::ProcessCollector::for_self());
         Ok(Self {

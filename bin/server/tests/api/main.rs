@@ -27,3 +27,4 @@ mod shutdown;
 mod slow_clients;
 mod stop_under_load;
 mod tls;
+mod unread_log;
