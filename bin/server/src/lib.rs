@@ -6,6 +6,7 @@
 pub mod config;
 
 mod access_log;
+mod audit;
 mod body;
 mod cli;
 mod client_address;

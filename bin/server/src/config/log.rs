@@ -13,6 +13,9 @@ pub struct LogSettings {
     /// The least important line that is written.
     #[serde(deserialize_with = "word")]
     pub level: LogLevel,
+    /// The same for the records of sends and checks, which are at `info`.
+    #[serde(deserialize_with = "word")]
+    pub audit: LogLevel,
 }
 
 /// The form of a line.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use env_logger::{Builder, Target};
 use log::{Level, LevelFilter, Record};
 
+use crate::audit;
 use crate::config::{LogFormat, LogSettings};
 
 use self::line::line;
@@ -46,6 +47,7 @@ pub(crate) fn start(settings: LogSettings) {
     for module in OURS {
         builder.filter_module(module, level);
     }
+    builder.filter_module(audit::TARGET, settings.audit.into());
     let format = settings.format;
     builder.format(move |out, record| out.write_all(line(format, record).as_bytes()));
     let queue = Arc::new(Queue::new(queue::LIMIT, dropped_lines().clone()));

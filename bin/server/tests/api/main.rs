@@ -4,6 +4,7 @@
 
 mod app;
 mod at_rest;
+mod audit;
 mod bad_requests;
 mod ccp;
 mod check_code;

@@ -1,0 +1,80 @@
+//! The record of who asked for messages and who checked codes: one line a send and a check, also of
+//! those whose clients hung up.
+
+use std::time::Duration;
+
+use log::kv::Value;
+use log::{Level, Record};
+use sms_core::Message;
+use sms_gateway::MessageId;
+use sms_service::{Asked, CheckEvent, CheckedCode, SendEvent, SentCode};
+
+use crate::metrics::last_word;
+
+/// The log target of the records, which `log.audit` is for.
+pub(crate) const TARGET: &str = "audit";
+
+/// Records what came of a request for a code.
+pub(crate) fn send(event: &SendEvent<'_>) {
+    if !is_on() {
+        return;
+    }
+    let mut fields = Fields::of("send", event.asked);
+    let outcome = event
+        .outcome
+        .map_or(Message::Unavailable, SentCode::message);
+    fields.add("outcome", Some(outcome.name()));
+    let last_word = event.outcome.ok().and_then(last_word);
+    fields.add("sender", last_word.map(|(sender, _)| sender));
+    fields.add("result", last_word.map(|(_, result)| result));
+    let message_id = event.message_id.as_ref().map(MessageId::as_str);
+    fields.add("message_id", message_id);
+    fields.add("provider_id", event.provider_id);
+    fields.write(event.took);
+}
+
+/// Records what came of a check.
+pub(crate) fn check(event: &CheckEvent<'_>) {
+    if !is_on() {
+        return;
+    }
+    let mut fields = Fields::of("check", event.asked);
+    let outcome = event
+        .outcome
+        .map_or(Message::Unavailable, |checked: &CheckedCode| {
+            checked.message()
+        });
+    fields.add("outcome", Some(outcome.name()));
+    fields.write(event.took);
+}
+
+fn is_on() -> bool {
+    log::log_enabled!(target: TARGET, Level::Info)
+}
+
+/// The key-values of one record.
+struct Fields<'a>(Vec<(&'static str, Value<'a>)>);
+
+impl<'a> Fields<'a> {
+    fn of(event: &'static str, asked: &'a Asked) -> Self {
+        let mut fields = Self(vec![("event", event.into())]);
+        fields.add("request_id", asked.trace.as_deref());
+        // A number prints masked.
+        let mobile = asked.mobile.as_ref().map(Value::from_display);
+        fields.add("mobile", mobile);
+        fields.add("address", Some(Value::from_display(&asked.address)));
+        fields
+    }
+
+    fn add(&mut self, key: &'static str, value: Option<impl Into<Value<'a>>>) {
+        self.0.extend(value.map(|value| (key, value.into())));
+    }
+
+    fn write(mut self, took: Duration) {
+        self.0
+            .push(("ms", (took.as_micros() as f64 / 1000.0).into()));
+        let mut record = Record::builder();
+        record.level(Level::Info).target(TARGET).key_values(&self.0);
+        log::logger().log(&record.args(format_args!("audit record")).build());
+    }
+}

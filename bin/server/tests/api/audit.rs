@@ -1,0 +1,70 @@
+//! Who asked for messages and who checked codes is in the log, under a level of its own.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::app::{MOBILE, answer, client};
+use crate::process::Process;
+
+/// Asks for a message without a picture and checks a code; gives the ids of the two requests.
+async fn send_and_check(process: &Process) -> [String; 2] {
+    let base = format!("http://{}/sms_codes/{MOBILE}/", process.public);
+    let client = client();
+    let send = client.get(format!("{base}?image_code=abcd&image_code_id=i"));
+    let check = client.post(format!("{base}verify/"));
+    let check = check.body("sms_code=112233");
+    let mut ids = Vec::new();
+    for request in [send, check] {
+        let response = request.send().await.unwrap();
+        let id = response.headers()["x-request-id"].to_str().unwrap();
+        ids.push(id.to_owned());
+        answer(response).await;
+    }
+    ids.try_into().unwrap()
+}
+
+/// Waits until the log has as many lines with `text`.
+async fn lines(process: &Process, text: &str, count: usize) -> Vec<String> {
+    let limit = Instant::now() + Duration::from_secs(20);
+    loop {
+        let log = process.log();
+        let found: Vec<_> = log.lines().filter(|line| line.contains(text)).collect();
+        if found.len() >= count {
+            return found.into_iter().map(str::to_owned).collect();
+        }
+        assert!(Instant::now() < limit, "{count} × {text} is not in\n{log}");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_send_and_a_check_are_recorded_under_the_ids_of_their_requests() {
+    let process = Process::start(&[("SMS__LOG__FORMAT", "json")]);
+    let ids = send_and_check(&process).await;
+    let records = lines(&process, "\"target\":\"audit\"", 2).await;
+    let expected = [("send", "image_missing"), ("check", "code_missing")];
+    for ((record, id), (event, outcome)) in records.iter().zip(&ids).zip(expected) {
+        let record: Value = serde_json::from_str(record).unwrap();
+        assert_eq!(record["level"], "INFO");
+        assert_eq!(record["event"], event);
+        assert_eq!(record["outcome"], outcome);
+        assert_eq!(record["request_id"], **id);
+        assert_eq!(record["mobile"], "138****8000");
+        assert_eq!(record["address"], "127.0.0.1");
+        assert!(record["ms"].is_number(), "{record}");
+    }
+    let log = process.log();
+    assert!(!log.contains(MOBILE) && !log.contains("112233"), "{log}");
+}
+
+#[tokio::test]
+async fn records_have_a_level_of_their_own() {
+    let process = Process::start(&[("SMS__LOG__AUDIT", "off")]);
+    let ids = send_and_check(&process).await;
+    for id in ids {
+        lines(&process, &id, 1).await;
+    }
+    let log = process.log();
+    assert!(!log.contains("audit") && !log.contains("address="), "{log}");
+}
