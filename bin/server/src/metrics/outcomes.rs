@@ -90,7 +90,7 @@ impl OutcomeMetrics {
             self.sends.with_label_values(&[sender, result]).inc();
         }
         match sent {
-            SentCode::Sent { sender } => count_by_country(&self.sent, mobile, sender),
+            SentCode::Sent { sender } => self.sent(mobile, sender),
             SentCode::AddressTooOften { .. } => self.refuse("address"),
             SentCode::MobileTooOften { .. } => self.refuse("number"),
             SentCode::BudgetSpent { .. } => self.refuse("budget"),
@@ -104,6 +104,12 @@ impl OutcomeMetrics {
         }
     }
 
+    fn sent(&self, mobile: Option<Mobile>, sender: &str) {
+        // Where nothing ever comes back, the share that does must be 0, not missing.
+        add(&self.verified, mobile, sender, 0);
+        add(&self.sent, mobile, sender, 1);
+    }
+
     /// A code for `mobile` was checked; without an outcome if the store failed.
     pub(crate) fn check(&self, mobile: Option<Mobile>, checked: Option<&CheckedCode>) {
         let outcome = checked.map_or(Message::Unavailable, |checked| checked.message());
@@ -112,7 +118,7 @@ impl OutcomeMetrics {
             Some(CheckedCode::Checked {
                 outcome: CheckOutcome::Verified,
                 sender: Some(sender),
-            }) => count_by_country(&self.verified, mobile, self.known(sender)),
+            }) => add(&self.verified, mobile, self.known(sender), 1),
             Some(CheckedCode::Checked {
                 outcome: CheckOutcome::TooManyAttempts,
                 ..
@@ -140,10 +146,12 @@ impl OutcomeMetrics {
     }
 }
 
-fn count_by_country(counters: &IntCounterVec, mobile: Option<Mobile>, sender: &str) {
-    // Only what is about a number can be sent or verified.
+/// Counts what is about a number under its country.
+fn add(counters: &IntCounterVec, mobile: Option<Mobile>, sender: &str, count: u64) {
+    // Nothing without a number is ever sent or verified.
     if let Some(mobile) = mobile {
         let region = mobile.region();
-        counters.with_label_values(&[region.as_str(), sender]).inc();
+        let counter = counters.with_label_values(&[region.as_str(), sender]);
+        counter.inc_by(count);
     }
 }

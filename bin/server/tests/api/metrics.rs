@@ -37,6 +37,16 @@ async fn what_becomes_of_codes_is_counted_by_country_and_sender() {
 }
 
 #[tokio::test]
+async fn a_country_from_which_nothing_comes_back_is_seen_at_once() {
+    let app = App::start_with("limits.countries = ['*']");
+    app.send("+85251234567").await.is_success("发送短信成功");
+    let metrics = Exposition::of(&app).await;
+    let labels = "{country=\"HK\",sender=\"mock\"}";
+    assert_eq!(metrics.value(&format!("sms_sent_total{labels}")), 1.0);
+    assert_eq!(metrics.value(&format!("sms_verified_total{labels}")), 0.0);
+}
+
+#[tokio::test]
 async fn every_quota_that_refuses_is_counted() {
     let app = App::start_with(
         "limits.per_ip = ['4/1h']\nlimits.image_per_ip = ['1/1h']\nlimits.global = ['2/1h']\n\
