@@ -3,8 +3,10 @@
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use sms_testkit::CcpFault;
 
 use crate::app::{MOBILE, answer, client};
+use crate::ccp::Shop;
 use crate::process::Process;
 
 /// Asks for a message without a picture and checks a code; gives the ids of the two requests.
@@ -67,4 +69,31 @@ async fn records_have_a_level_of_their_own() {
     }
     let log = process.log();
     assert!(!log.contains("audit") && !log.contains("address="), "{log}");
+}
+
+#[tokio::test]
+async fn the_record_of_a_message_names_it_as_the_provider_does() {
+    let shop = Shop::open(&[("SMS__LOG__FORMAT", "json")]);
+    shop.ccp.fail_next([CcpFault::Refuse("160032")]);
+    shop.send().await.is_refusal("发送短信失败");
+    shop.send().await.is_success("发送短信成功");
+
+    let records = lines(&shop.process, "\"target\":\"audit\"", 2).await;
+    let requests = shop.ccp.requests();
+    let results = ["config", "accepted"];
+    let mut failed_request = Value::Null;
+    for ((record, request), result) in records.iter().zip(requests).zip(results) {
+        let record: Value = serde_json::from_str(record).unwrap();
+        assert_eq!(record["sender"], "ccp");
+        assert_eq!(record["result"], result);
+        assert_eq!(record["message_id"], request.json()["reqId"]);
+        let has_receipt = record["provider_id"].is_string();
+        assert_eq!(has_receipt, result == "accepted", "{record}");
+        if result == "config" {
+            failed_request = record["request_id"].clone();
+        }
+    }
+    let warning = &lines(&shop.process, "message not accepted", 1).await[0];
+    let warning: Value = serde_json::from_str(warning).unwrap();
+    assert_eq!(warning["request_id"], failed_request);
 }
