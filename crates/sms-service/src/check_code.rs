@@ -77,37 +77,48 @@ impl VerificationService {
     ///
     /// The store failed.
     pub async fn check_code(&self, request: CheckCode) -> Result<CheckedCode, ServiceError> {
+        let started = Instant::now();
         let shared = Arc::clone(&self.shared);
-        let checked = tokio::spawn(async move { shared.check(request).await });
+        let (asked, guess) = shared.read(request);
+        let (mobile, code) = match guess {
+            Ok(guess) => guess,
+            Err(refused) => {
+                shared.observe(&asked, Ok(&refused), started);
+                return Ok(refused);
+            }
+        };
+        let checked = tokio::spawn(async move {
+            let outcome = shared.compare(&mobile, &code).await;
+            shared.observe(&asked, outcome.as_ref(), started);
+            outcome
+        });
         Ok(wait_for(checked, &self.shared.abandoned).await??)
     }
 }
 
 impl Shared {
-    async fn check(&self, request: CheckCode) -> Result<CheckedCode, StoreError> {
-        let started = Instant::now();
+    /// What is asked, and the number and the code to compare, or why there is nothing to compare.
+    fn read(&self, request: CheckCode) -> (Asked, Result<(Mobile, String), CheckedCode>) {
         let mut asked = Asked {
             mobile: None,
             address: request.address,
             trace: request.trace,
         };
-        let outcome = match request.sms_code.filter(|code| !code.is_empty()) {
-            None => Ok(CheckedCode::MissingParameter),
-            Some(code) => {
-                let countries = &self.policy.limits.countries;
-                asked.mobile = Mobile::parse_in(countries, &request.mobile).ok();
-                match &asked.mobile {
-                    None => Ok(CheckedCode::BadMobile),
-                    Some(mobile) => self.compare(mobile, &code).await,
-                }
-            }
+        let Some(code) = request.sms_code.filter(|code| !code.is_empty()) else {
+            return (asked, Err(CheckedCode::MissingParameter));
         };
+        let countries = &self.policy.limits.countries;
+        asked.mobile = Mobile::parse_in(countries, &request.mobile).ok();
+        let guess = asked.mobile.map(|mobile| (mobile, code));
+        (asked, guess.ok_or(CheckedCode::BadMobile))
+    }
+
+    fn observe(&self, asked: &Asked, outcome: Result<&CheckedCode, &StoreError>, started: Instant) {
         self.observer.on_check(&CheckEvent {
-            asked: &asked,
-            outcome: outcome.as_ref(),
+            asked,
+            outcome,
             took: started.elapsed(),
         });
-        outcome
     }
 
     async fn compare(&self, mobile: &Mobile, code: &str) -> Result<CheckedCode, StoreError> {
