@@ -23,7 +23,7 @@ pub(crate) const MOBILE: &str = "13800138000";
 pub(crate) const STORE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Settings under which limits don't get in the way of a test that is about something else.
-const UNLIMITED: &str = "
+pub(crate) const UNLIMITED: &str = "
     [limits]
     per_ip = []
     image_per_ip = []

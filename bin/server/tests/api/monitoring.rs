@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use sms_gateway::Behaviour;
 use sms_testkit::RedisServer;
 
-use crate::app::{App, MOBILE};
+use crate::app::{App, MOBILE, UNLIMITED};
 use crate::exposition::Exposition;
 use crate::promql::{groups, selections};
+use crate::shutdown::reached_the_sender;
 
 const ALERTS: &str = include_str!("../../../../docs/monitoring/alerts.yml");
 const DASHBOARD: &str = include_str!("../../../../docs/monitoring/grafana-dashboard.json");
@@ -16,12 +18,23 @@ const OPERATIONS: &str = include_str!("../../../../docs/OPERATIONS.md");
 /// Labels that Prometheus itself puts on series.
 const ITS_OWN: [&str; 3] = ["instance", "job", "le"];
 
-/// What a server says that has sent a code and checked it.
+/// What a server says that has sent a code and checked it, and then had too much to do.
 async fn exposition() -> Exposition {
     let redis = RedisServer::start();
-    let app = App::start_on_redis(&redis);
+    let settings = format!("{UNLIMITED}\n[gateway]\nmax_in_flight = 1");
+    let app = App::start_on_url(&redis.url(), &settings);
     app.send(MOBILE).await.is_success("发送短信成功");
     app.check(MOBILE, &app.received_code(MOBILE)).await;
+    app.sender.behave(Behaviour::Stall);
+    let stalls = app.send("13900139000");
+    let refused = async {
+        reached_the_sender(&*app.store, "13900139000").await;
+        assert_eq!(app.send("13700137000").await.status, 503);
+    };
+    tokio::select! {
+        _ = stalls => panic!("it was to stall"),
+        () = refused => {}
+    }
     Exposition::of(&app).await
 }
 
