@@ -126,6 +126,14 @@ proptest! {
 }
 
 #[test]
+fn a_secret_in_the_place_of_a_word_is_not_repeated() {
+    let toml = format!("[store]\nbackend = 'redis://sms:{PASSWORD}@10.0.0.5'");
+    let complaint = complaint(&toml).unwrap();
+    assert!(complaint.starts_with("store.backend: unknown variant `?`, expected"));
+    assert!(tells_no_secret(&complaint), "{complaint}");
+}
+
+#[test]
 fn the_file_that_is_spoiled_is_good() {
     assert_eq!(complaint(&file()), None);
 }

@@ -7,5 +7,10 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    T::deserialize(String::deserialize(deserializer)?.into_deserializer())
+    let text = String::deserialize(deserializer)?;
+    // What is no word may be something else in the wrong place, such as a URL with its password,
+    // and the error would repeat it.
+    let is_word = text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let shown = if is_word { text.as_str() } else { "?" };
+    T::deserialize(shown.into_deserializer())
 }
