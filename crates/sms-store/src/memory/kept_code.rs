@@ -9,12 +9,16 @@ use crate::at_rest::Shown;
 pub(super) enum KeptCode {
     /// As it is.
     Plain(SmsCode),
-    /// A digest of its proof and of the moment when it was issued, which makes it another one
-    /// each time.
-    Digest {
-        issued_at: Timestamp,
-        digest: [u8; 32],
-    },
+    /// As a digest; apart, so that numbers take no more room where codes are plain.
+    Digest(Box<KeptDigest>),
+}
+
+/// A digest of the proof of a code and of the moment when it was issued, which makes it another
+/// one each time.
+#[derive(Debug)]
+pub(super) struct KeptDigest {
+    issued_at: Timestamp,
+    digest: [u8; 32],
 }
 
 impl KeptCode {
@@ -22,10 +26,10 @@ impl KeptCode {
     pub(super) fn new(code: &SmsCode, shown: &Shown<'_>, issued_at: Timestamp) -> Self {
         match shown {
             Shown::Plain(_) => Self::Plain(code.clone()),
-            Shown::Proofs { current, .. } => Self::Digest {
+            Shown::Proofs { current, .. } => Self::Digest(Box::new(KeptDigest {
                 issued_at,
                 digest: digest(issued_at, current),
-            },
+            })),
         }
     }
 
@@ -34,7 +38,7 @@ impl KeptCode {
     pub(super) fn has_form_of(&self, shown: &Shown<'_>) -> bool {
         matches!(
             (self, shown),
-            (Self::Plain(_), Shown::Plain(_)) | (Self::Digest { .. }, Shown::Proofs { .. })
+            (Self::Plain(_), Shown::Plain(_)) | (Self::Digest(_), Shown::Proofs { .. })
         )
     }
 
@@ -43,10 +47,7 @@ impl KeptCode {
         self.has_form_of(shown)
             && shown.ways().any(|way| match self {
                 Self::Plain(code) => code.matches(way),
-                Self::Digest {
-                    issued_at,
-                    digest: kept,
-                } => kept.ct_eq(&digest(*issued_at, way)).into(),
+                Self::Digest(kept) => kept.digest.ct_eq(&digest(kept.issued_at, way)).into(),
             })
     }
 }
@@ -95,7 +96,7 @@ mod tests {
     fn the_same_code_is_never_kept_as_the_same_digest() {
         let digest_at = |millis| match keep(&digesting(), "123456", Timestamp::from_millis(millis))
         {
-            KeptCode::Digest { digest, .. } => digest,
+            KeptCode::Digest(kept) => kept.digest,
             KeptCode::Plain(_) => panic!("it is kept as it is"),
         };
         assert_ne!(digest_at(1), digest_at(2));

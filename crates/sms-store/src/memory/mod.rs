@@ -66,7 +66,7 @@ impl MemoryStore {
     pub fn sms_code(&self, mobile: &Mobile) -> Option<SmsCode> {
         self.look_at_code(mobile, |kept| match kept {
             KeptCode::Plain(code) => Some(code.clone()),
-            KeptCode::Digest { .. } => None,
+            KeptCode::Digest(_) => None,
         })?
     }
 
