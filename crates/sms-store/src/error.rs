@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use deadpool_redis::redis::RedisError;
 
-/// The store could not do a step. Whether it was done is not known.
+/// The store could not do a step. Whether it was done is not known, unless it is said.
 ///
 /// No error carries a key or a value: both may hold a number.
 #[derive(Debug, thiserror::Error)]
@@ -19,11 +19,15 @@ pub enum StoreError {
     /// The store answered with an error, or with something that is no answer to what was asked.
     #[error("the store refused the step: {0}")]
     Refused(String),
+    /// There is no room for one more entry, such as a number: nothing was done. Steps on entries
+    /// that are there still work.
+    #[error("the store is full: there is no room for another {0}")]
+    Full(&'static str),
 }
 
 impl StoreError {
     /// The name of every kind.
-    pub const KINDS: [&'static str; 4] = ["address", "timeout", "connection", "refused"];
+    pub const KINDS: [&'static str; 5] = ["address", "timeout", "connection", "refused", "full"];
 
     /// A stable name of what went wrong, for metrics.
     #[must_use]
@@ -33,6 +37,7 @@ impl StoreError {
             Self::Timeout(_) => "timeout",
             Self::Connection(_) => "connection",
             Self::Refused(_) => "refused",
+            Self::Full(_) => "full",
         }
     }
 
@@ -68,6 +73,7 @@ mod tests {
             StoreError::Timeout(Duration::ZERO),
             StoreError::Connection(String::new()),
             StoreError::Refused(String::new()),
+            StoreError::Full("number"),
         ];
         assert_eq!(errors.map(|error| error.kind()), StoreError::KINDS);
     }

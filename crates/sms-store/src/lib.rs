@@ -13,7 +13,7 @@ pub use at_rest::{AtRest, AtRestKey, AtRestKeyError};
 pub use clock::{Clock, ManualClock};
 pub use error::StoreError;
 pub use keys::{KeyPrefix, KeyPrefixError, Log};
-pub use memory::MemoryStore;
+pub use memory::{Entries, MemoryStore};
 pub use redis::{ClientCertificate, RedisConfig, RedisServers, RedisStore, RedisTls};
 pub use store::{
     Checked, CodeStore, Connections, Consumed, PictureAdmission, PictureRequest, Reservation,

@@ -17,7 +17,7 @@ use crate::{Log, StoreError};
 /// others, and a store that can do all of them in one round trip does so with the same outcome.
 ///
 /// Whatever the caller acts on is a value; an `Err` means that the store failed and that it is
-/// not known whether the step was done.
+/// not known whether the step was done. [`StoreError::Full`] alone says that it was not.
 #[async_trait]
 pub trait CodeStore: Send + Sync {
     /// Takes a slot of every one of `quotas` in `log`, or of none.

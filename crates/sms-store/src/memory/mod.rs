@@ -2,8 +2,8 @@
 
 mod expiring;
 mod kept_code;
+mod table;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,38 +12,69 @@ use sms_core::{
     Settlement, SmsCode, Timestamp,
 };
 
-use self::expiring::Expiring;
+use self::expiring::Full;
 use self::kept_code::KeptCode;
+use self::table::Table;
 use crate::at_rest::{NumberName, Shown};
 use crate::{AtRest, Checked, Clock, CodeStore, Consumed, Log, Slot, StoreError};
 
-/// The embedded store: the rules of `sms-core` under a lock, gone when the process ends.
+/// How many entries a table has at most, unless said otherwise.
+const MOST_ENTRIES: usize = 1_000_000;
+
+/// The embedded store: the rules of `sms-core` under locks, gone when the process ends.
 ///
-/// It serves one instance alone: two processes with a store each hold no quota together.
+/// It serves one instance alone: two processes with a store each hold no quota together. Its memory
+/// is bounded; when there is no more room, pictures give way to newer ones, and what limits count
+/// on is kept instead of anything new ([`StoreError::Full`]).
 #[derive(Debug)]
 pub struct MemoryStore {
     clock: Clock,
     at_rest: AtRest,
-    tables: Mutex<Tables>,
+    tables: Tables,
 }
 
-#[derive(Debug, Default)]
+/// How many entries there are in each table of a [`MemoryStore`]. Some of them may have ended: they
+/// go when others come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entries {
+    /// Pictures that may be answered.
+    pub pictures: usize,
+    /// Numbers with a code or with something that a limit counts.
+    pub numbers: usize,
+    /// Addresses that asked for pictures, and addresses that asked for codes.
+    pub addresses: usize,
+}
+
+/// A flood in one table leaves the others alone.
+#[derive(Debug)]
 struct Tables {
-    images: Expiring<ImageId, ImageCode>,
-    numbers: Expiring<NumberName, Record>,
-    logs: Expiring<Log, SendLog>,
+    images: Table<ImageId, ImageCode>,
+    numbers: Table<NumberName, Record>,
+    pictures: Table<Log, SendLog>,
+    requests: Table<Log, SendLog>,
+    budget: Table<Log, SendLog>,
 }
 
 type Record = NumberRecord<KeptCode>;
 
 impl MemoryStore {
-    /// An empty store that takes the time from `clock`.
+    /// An empty store of a million entries a table at most, that takes the time from `clock`.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
         Self {
             clock,
             at_rest: AtRest::default(),
-            tables: Mutex::default(),
+            tables: Tables::new(MOST_ENTRIES),
+        }
+    }
+
+    /// The same, empty, with `most` entries at most, at least 1, in each of its tables: pictures,
+    /// numbers, addresses by pictures, and addresses by codes.
+    #[must_use]
+    pub fn with_max_entries(self, most: usize) -> Self {
+        Self {
+            tables: Tables::new(most),
+            ..self
         }
     }
 
@@ -54,10 +85,22 @@ impl MemoryStore {
         self
     }
 
+    /// How many entries there are.
+    #[must_use]
+    pub fn entries(&self) -> Entries {
+        let tables = &self.tables;
+        Entries {
+            pictures: tables.images.len(),
+            numbers: tables.numbers.len(),
+            addresses: tables.pictures.len() + tables.requests.len(),
+        }
+    }
+
     /// The text of a picture, left where it is: what another program does by `GET img_…`.
     #[must_use]
     pub fn image_code(&self, id: &ImageId) -> Option<ImageCode> {
-        self.tables().images.get(self.clock.now(), id).cloned()
+        let images = self.tables.images.part(id);
+        images.get(self.clock.now(), id).cloned()
     }
 
     /// The code of a number, left where it is: what another program does by `GET sms_…`. `None`
@@ -78,37 +121,57 @@ impl MemoryStore {
 
     /// Deletes the code of a number: what another program does by `DEL sms_…`.
     pub fn remove_sms_code(&self, mobile: &Mobile) {
-        let name = self.at_rest.name(mobile);
-        self.tables()
-            .change_number(self.clock.now(), name, Record::remove_code);
+        // Where there is no code nothing is made, so nothing can be full.
+        let _ = self.change_number(self.clock.now(), mobile, Record::remove_code);
     }
 
     fn look_at_code<T>(&self, mobile: &Mobile, look: impl FnOnce(&KeptCode) -> T) -> Option<T> {
         let (now, name) = (self.clock.now(), self.at_rest.name(mobile));
-        let tables = self.tables();
-        tables.numbers.get(now, &name)?.code(now).map(look)
+        let numbers = self.tables.numbers.part(&name);
+        numbers.get(now, &name)?.code(now).map(look)
     }
 
-    fn tables(&self) -> MutexGuard<'_, Tables> {
-        // No step leaves a table half changed, so what a panicking thread left is still good.
-        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Runs `step` on the record of a number, and keeps it as long as it matters.
+    fn change_number<T>(
+        &self,
+        now: Timestamp,
+        mobile: &Mobile,
+        step: impl FnOnce(&mut Record) -> T,
+    ) -> Result<T, StoreError> {
+        let name = self.at_rest.name(mobile);
+        let mut numbers = self.tables.numbers.part(&name);
+        if numbers.get(now, &name).is_some() {
+            let end = |_: &T, record: &Record| record.expires_at();
+            let changed = numbers.change(now, &name, step, end);
+            return Ok(changed.expect("it was there"));
+        }
+        let mut record = Record::default();
+        let outcome = step(&mut record);
+        if let Some(until) = record.expires_at() {
+            let added = numbers.add(now, name, record, until);
+            added.map_err(|Full| StoreError::Full("number"))?;
+        }
+        Ok(outcome)
     }
 }
 
 impl Tables {
-    /// Runs `step` on the record of a number, and keeps it as long as it matters.
-    fn change_number<T>(
-        &mut self,
-        now: Timestamp,
-        name: NumberName,
-        step: impl FnOnce(&mut Record) -> T,
-    ) -> T {
-        let mut record = self.numbers.take(now, &name).unwrap_or_default();
-        let outcome = step(&mut record);
-        if let Some(until) = record.expires_at() {
-            self.numbers.put(now, name, record, until);
+    fn new(most: usize) -> Self {
+        Self {
+            images: Table::new(most),
+            numbers: Table::new(most),
+            pictures: Table::new(most),
+            requests: Table::new(most),
+            budget: Table::new(1),
         }
-        outcome
+    }
+
+    fn logs(&self, log: Log) -> &Table<Log, SendLog> {
+        match log {
+            Log::Pictures(_) => &self.pictures,
+            Log::Requests(_) => &self.requests,
+            Log::Budget => &self.budget,
+        }
     }
 }
 
@@ -126,16 +189,24 @@ fn checked(record: &mut Record, now: Timestamp, rules: &CheckRules, shown: &Show
 impl CodeStore for MemoryStore {
     async fn take_slot(&self, log: Log, quotas: &Quotas) -> Result<Slot, StoreError> {
         let now = self.clock.now();
-        let mut tables = self.tables();
         if quotas.is_empty() {
             return Ok(Slot::Taken(now));
         }
-        let mut times = tables.logs.take(now, &log).unwrap_or_default();
-        let taken = times.take(now, quotas);
-        // A refused log still needs no longer than the windows of its quotas from now on.
-        tables
-            .logs
-            .put(now, log, times, now.after(quotas.longest_window()));
+        let end = now.after(quotas.longest_window());
+        let mut logs = self.tables.logs(log).part(&log);
+        // A refusal changes nothing, nor how long the log is kept.
+        let end_if_taken = |taken: &Result<(), Duration>, _: &SendLog| taken.is_ok().then_some(end);
+        let take = |times: &mut SendLog| times.take(now, quotas);
+        let taken = match logs.change(now, &log, take, end_if_taken) {
+            Some(taken) => taken,
+            None => {
+                let mut times = SendLog::default();
+                let taken = times.take(now, quotas);
+                let added = logs.add(now, log, times, end);
+                added.map_err(|Full| StoreError::Full("address"))?;
+                taken
+            }
+        };
         Ok(match taken {
             Ok(()) => Slot::Taken(now),
             Err(retry_after) => Slot::Refused { retry_after },
@@ -143,10 +214,10 @@ impl CodeStore for MemoryStore {
     }
 
     async fn give_back_slot(&self, log: Log, slot: Timestamp) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        if let Some(times) = self.tables().logs.get_mut(now, &log) {
-            times.give_back(slot);
-        }
+        let give_back = |times: &mut SendLog| times.give_back(slot);
+        let same_end = |&(): &(), _: &SendLog| None;
+        let mut logs = self.tables.logs(log).part(&log);
+        logs.change(self.clock.now(), &log, give_back, same_end);
         Ok(())
     }
 
@@ -157,14 +228,13 @@ impl CodeStore for MemoryStore {
         ttl: Duration,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        self.tables()
-            .images
-            .put(now, id.clone(), code.clone(), now.after(ttl));
+        let mut images = self.tables.images.part(id);
+        images.put(now, id.clone(), code.clone(), now.after(ttl));
         Ok(())
     }
 
     async fn consume_image_code(&self, id: &ImageId, answer: &str) -> Result<Consumed, StoreError> {
-        let taken = self.tables().images.take(self.clock.now(), id);
+        let taken = self.tables.images.part(id).take(self.clock.now(), id);
         Ok(match taken {
             Some(code) if code.matches(answer) => Consumed::Matched,
             Some(_) => Consumed::Mismatch,
@@ -180,11 +250,10 @@ impl CodeStore for MemoryStore {
         quotas: &Quotas,
     ) -> Result<Issue, StoreError> {
         let now = self.clock.now();
-        let name = self.at_rest.name(mobile);
         let shown = self.at_rest.shown(mobile, code.expose());
         let kept = KeptCode::new(code, &shown, now);
         let issue = |record: &mut Record| record.issue(now, kept, ttl, quotas);
-        Ok(self.tables().change_number(now, name, issue))
+        self.change_number(now, mobile, issue)
     }
 
     async fn settle(
@@ -193,11 +262,9 @@ impl CodeStore for MemoryStore {
         code: &SmsCode,
         settlement: Settlement,
     ) -> Result<(), StoreError> {
-        let name = self.at_rest.name(mobile);
         let shown = self.at_rest.shown(mobile, code.expose());
         let settle = |record: &mut Record| record.settle_by(settlement, |kept| kept.is(&shown));
-        self.tables().change_number(self.clock.now(), name, settle);
-        Ok(())
+        self.change_number(self.clock.now(), mobile, settle)
     }
 
     async fn note_sender(
@@ -206,11 +273,9 @@ impl CodeStore for MemoryStore {
         code: &SmsCode,
         sender: &str,
     ) -> Result<(), StoreError> {
-        let name = self.at_rest.name(mobile);
         let shown = self.at_rest.shown(mobile, code.expose());
         let note = |record: &mut Record| record.note_sender_by(sender, |kept| kept.is(&shown));
-        self.tables().change_number(self.clock.now(), name, note);
-        Ok(())
+        self.change_number(self.clock.now(), mobile, note)
     }
 
     async fn check(
@@ -220,13 +285,12 @@ impl CodeStore for MemoryStore {
         rules: &CheckRules,
     ) -> Result<Checked, StoreError> {
         let now = self.clock.now();
-        let name = self.at_rest.name(mobile);
         let shown = self.at_rest.shown(mobile, attempt);
         let check = |record: &mut Record| match record.code(now) {
             Some(kept) if !kept.has_form_of(&shown) => CheckOutcome::Missing.into(),
             _ => checked(record, now, rules, &shown),
         };
-        Ok(self.tables().change_number(now, name, check))
+        self.change_number(now, mobile, check)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

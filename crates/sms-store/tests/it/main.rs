@@ -5,6 +5,7 @@
 mod acl;
 mod at_rest;
 mod backend;
+mod bounds;
 mod cluster;
 mod contract;
 mod failover;
