@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 ///
 /// `Display` is its canonical form, `203.0.113.7` or `2001:db8:0:7::/64`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum AddressBlock {
     /// A single IPv4 address.
     V4(Ipv4Addr),

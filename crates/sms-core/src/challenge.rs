@@ -14,6 +14,7 @@ use crate::{SmsCode, Timestamp};
 ///    └─────► expired     its time is over
 /// ```
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Challenge<C = SmsCode> {
     state: State<C>,
     attempts: u8,
@@ -21,6 +22,7 @@ pub struct Challenge<C = SmsCode> {
 }
 
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 enum State<C> {
     Issued { code: C, sender: Option<Box<str>> },
     Verified,

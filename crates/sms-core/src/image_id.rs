@@ -1,6 +1,11 @@
 /// The name that a front end gave to a picture: 1 to 64 characters of `A-Z a-z 0-9 _ -`, as a
 /// rule a UUID.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "String")
+)]
 pub struct ImageId(String);
 
 impl ImageId {
@@ -18,6 +23,18 @@ impl ImageId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<String> for ImageId {
+    type Error = &'static str;
+
+    /// # Errors
+    ///
+    /// Anything that no picture can be named.
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not the name of a picture")
     }
 }
 

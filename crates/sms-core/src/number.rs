@@ -9,6 +9,7 @@ use crate::{Challenge, CheckOutcome, Quotas, SendLog, SmsCode, Timestamp};
 ///
 /// `C` is the form in which a code is kept, as in [`Challenge`].
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NumberRecord<C = SmsCode> {
     challenge: Option<Challenge<C>>,
     sends: SendLog,

@@ -10,6 +10,7 @@ use crate::{Quotas, Timestamp};
 /// of fixed windows, and says when the next slot opens. What is logged may also be something
 /// other than a send: a wrong code, or a request of an address.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SendLog {
     newest_first: VecDeque<Timestamp>,
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 /// The rules never look at a clock: whoever calls them says what time it is. Stores on Redis take
 /// it from the Redis server, so that instances whose clocks differ agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Timestamp(u64);
 
 impl Timestamp {
