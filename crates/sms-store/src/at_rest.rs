@@ -5,6 +5,8 @@ use sha2::Sha256;
 use sms_core::Mobile;
 use zeroize::Zeroizing;
 
+use crate::number_name::NumberName;
+
 /// What is proved besides the code. The codes of another face will have a name of their own, so
 /// that a code for the one is none for the other.
 const SERVICE: &str = "django";
@@ -103,7 +105,7 @@ impl AtRest {
     /// What a number is called in the names of its keys.
     pub(crate) fn name(&self, mobile: &Mobile) -> NumberName {
         let Some(key) = &self.numbers else {
-            return NumberName::Plain(*mobile);
+            return NumberName::plain(mobile);
         };
         let digest = key.digest(&["number", mobile.key()]);
         let (half, _) = digest.split_at(16);
@@ -140,30 +142,6 @@ impl Shown<'_> {
             Self::Proofs { current, previous } => (current.as_str(), previous.as_ref()),
         };
         std::iter::once(first).chain(second.map(|proof| proof.as_str()))
-    }
-}
-
-/// What a number is called in a store; `Display` is the text in names of keys.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum NumberName {
-    /// By its digits.
-    Plain(Mobile),
-    /// By half of a digest, written as 32 hexadecimal digits.
-    Hidden([u8; 16]),
-}
-
-impl fmt::Display for NumberName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Plain(mobile) => f.write_str(mobile.key()),
-            Self::Hidden(half) => f.write_str(&base16ct::lower::encode_string(half)),
-        }
-    }
-}
-
-impl fmt::Debug for NumberName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("NumberName(…)")
     }
 }
 

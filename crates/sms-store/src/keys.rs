@@ -1,8 +1,9 @@
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use sms_core::{AddressBlock, ImageId};
 
-use crate::at_rest::NumberName;
+use crate::number_name::NumberName;
 
 /// How our keys begin, apart from those with a brace.
 const KEY_BEGINNINGS: [&str; 4] = ["img_", "sms_", "ip:", "global:"];
@@ -40,7 +41,7 @@ impl KeyPrefix {
 pub struct KeyPrefixError(String);
 
 /// A log of times that quotas are counted in, apart from those of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Log {
     /// Pictures asked for by one address.
     Pictures(AddressBlock),

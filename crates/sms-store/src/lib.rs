@@ -6,7 +6,9 @@ mod error;
 mod in_steps;
 mod keys;
 mod memory;
+mod number_name;
 mod redis;
+mod snapshot;
 mod store;
 
 pub use at_rest::{AtRest, AtRestKey, AtRestKeyError};
@@ -15,6 +17,7 @@ pub use error::StoreError;
 pub use keys::{KeyPrefix, KeyPrefixError, Log};
 pub use memory::{Entries, MemoryStore};
 pub use redis::{ClientCertificate, RedisConfig, RedisServers, RedisStore, RedisTls};
+pub use snapshot::{Flaw, Restored, Snapshot, SnapshotError};
 pub use store::{
     Checked, CodeStore, Connections, Consumed, PictureAdmission, PictureRequest, Reservation,
     SendAdmission, SendRequest, Slot,

@@ -46,6 +46,17 @@ impl<K: Eq + Hash, V> Expiring<K, V> {
         self.entries.len()
     }
 
+    /// How many entries there may be.
+    pub(super) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Every key with its end and its value, those whose time is over included.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, Timestamp, &V)> {
+        let entries = self.entries.iter();
+        entries.map(|(key, entry)| (key, entry.end, &entry.value))
+    }
+
     /// The value of `key`, if its time is not over at `now`.
     pub(super) fn get(&self, now: Timestamp, key: &K) -> Option<&V> {
         let entry = self.entries.get(key)?;
@@ -114,7 +125,8 @@ impl<K: Eq + Hash, V> Expiring<K, V> {
         Ok(())
     }
 
-    fn insert(&mut self, key: K, value: V, end: Timestamp) {
+    /// Keeps `value` until `end`, in place of any other and whether there is room or not.
+    pub(super) fn insert(&mut self, key: K, value: V, end: Timestamp) {
         let entry = Entry { value, end };
         let index = match self.entries.entry(key) {
             Place::Occupied(mut place) => {

@@ -1,21 +1,23 @@
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use sms_core::{SmsCode, Timestamp};
 use subtle::ConstantTimeEq;
 
 use crate::at_rest::Shown;
 
-/// A code in the form in which it is kept.
-#[derive(Debug)]
+/// A code in the form in which it is kept, in memory and in a snapshot.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum KeptCode {
     /// As it is.
-    Plain(SmsCode),
+    Plain(#[serde(serialize_with = "write_code", deserialize_with = "read_code")] SmsCode),
     /// As a digest; apart, so that numbers take no more room where codes are plain.
     Digest(Box<KeptDigest>),
 }
 
 /// A digest of the proof of a code and of the moment when it was issued, which makes it another
 /// one each time.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct KeptDigest {
     issued_at: Timestamp,
     digest: [u8; 32],
@@ -50,6 +52,14 @@ impl KeptCode {
                 Self::Digest(kept) => kept.digest.ct_eq(&digest(kept.issued_at, way)).into(),
             })
     }
+}
+
+fn write_code<S: Serializer>(code: &SmsCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(code.expose())
+}
+
+fn read_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SmsCode, D::Error> {
+    SmsCode::parse(<&str>::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 fn digest(issued_at: Timestamp, proof: &str) -> [u8; 32] {

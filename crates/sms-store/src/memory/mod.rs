@@ -2,6 +2,8 @@
 
 mod expiring;
 mod kept_code;
+mod kept_text;
+mod saved;
 mod table;
 
 use std::time::Duration;
@@ -14,8 +16,10 @@ use sms_core::{
 
 use self::expiring::Full;
 use self::kept_code::KeptCode;
+use self::kept_text::KeptText;
 use self::table::Table;
-use crate::at_rest::{NumberName, Shown};
+use crate::at_rest::Shown;
+use crate::number_name::NumberName;
 use crate::{AtRest, Checked, Clock, CodeStore, Consumed, Log, Slot, StoreError};
 
 /// How many entries a table has at most, unless said otherwise.
@@ -48,7 +52,7 @@ pub struct Entries {
 /// A flood in one table leaves the others alone.
 #[derive(Debug)]
 struct Tables {
-    images: Table<ImageId, ImageCode>,
+    images: Table<ImageId, KeptText>,
     numbers: Table<NumberName, Record>,
     pictures: Table<Log, SendLog>,
     requests: Table<Log, SendLog>,
@@ -85,6 +89,11 @@ impl MemoryStore {
         self
     }
 
+    /// What time it is for the store.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// How many entries there are.
     #[must_use]
     pub fn entries(&self) -> Entries {
@@ -100,7 +109,7 @@ impl MemoryStore {
     #[must_use]
     pub fn image_code(&self, id: &ImageId) -> Option<ImageCode> {
         let images = self.tables.images.part(id);
-        images.get(self.clock.now(), id).cloned()
+        Some(images.get(self.clock.now(), id)?.0.clone())
     }
 
     /// The code of a number, left where it is: what another program does by `GET sms_…`. `None`
@@ -229,14 +238,14 @@ impl CodeStore for MemoryStore {
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut images = self.tables.images.part(id);
-        images.put(now, id.clone(), code.clone(), now.after(ttl));
+        images.put(now, id.clone(), KeptText(code.clone()), now.after(ttl));
         Ok(())
     }
 
     async fn consume_image_code(&self, id: &ImageId, answer: &str) -> Result<Consumed, StoreError> {
         let taken = self.tables.images.part(id).take(self.clock.now(), id);
         Ok(match taken {
-            Some(code) if code.matches(answer) => Consumed::Matched,
+            Some(KeptText(code)) if code.matches(answer) => Consumed::Matched,
             Some(_) => Consumed::Mismatch,
             None => Consumed::Missing,
         })

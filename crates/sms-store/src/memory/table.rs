@@ -35,14 +35,35 @@ impl<K: Eq + Hash, V> Table<K, V> {
         lock(&self.parts[index])
     }
 
-    /// One part after the other.
-    pub(super) fn parts(&self) -> impl Iterator<Item = MutexGuard<'_, Expiring<K, V>>> {
-        self.parts.iter().map(lock)
+    /// How many parts there are.
+    pub(super) fn parts(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// One of the parts, to oneself.
+    pub(super) fn nth_part(&self, index: usize) -> MutexGuard<'_, Expiring<K, V>> {
+        lock(&self.parts[index])
+    }
+
+    /// An empty table for [`Table::replace`]: each key would be in the same part of both.
+    pub(super) fn empty(&self) -> Self {
+        let empty = |part: &Mutex<Expiring<K, V>>| Mutex::new(Expiring::new(lock(part).most()));
+        Self {
+            parts: self.parts.iter().map(empty).collect(),
+            hasher: self.hasher.clone(),
+        }
+    }
+
+    /// Takes over what is in `other`, which was made by [`Table::empty`].
+    pub(super) fn replace(&self, other: Self) {
+        for (ours, theirs) in self.parts.iter().zip(other.parts) {
+            *lock(ours) = theirs.into_inner().unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     /// How many entries there are, those whose time is over and that are not dropped yet included.
     pub(super) fn len(&self) -> usize {
-        self.parts().map(|part| part.len()).sum()
+        self.parts.iter().map(|part| lock(part).len()).sum()
     }
 }
 

@@ -12,7 +12,7 @@ use sha2::Sha256;
 use sms_core::{Mobile, Timestamp};
 use sms_store::{
     AtRest, AtRestKey, CodeStore, KeyPrefix, ManualClock, MemoryStore, RedisConfig, RedisServers,
-    RedisStore,
+    RedisStore, Restored, Snapshot,
 };
 use sms_testkit::{RedisCluster, RedisServer, SentinelGroup};
 
@@ -81,6 +81,24 @@ impl Backend {
             store: store.clone(),
             clock,
             setting,
+            keeper: Keeper::Memory(store),
+        }
+    }
+
+    /// Another memory store with what this one has, by way of `snapshot`.
+    pub(crate) fn restarted(&self, snapshot: &mut Snapshot) -> Self {
+        let Keeper::Memory(older) = &self.keeper else {
+            panic!("Redis needs no snapshot of ours");
+        };
+        snapshot.write(older).unwrap();
+        let store = MemoryStore::new(self.clock.clock()).with_at_rest(self.setting.at_rest());
+        let store = Arc::new(store);
+        let restored = snapshot.restore(&store).unwrap();
+        assert!(matches!(restored, Restored::Whole(_)), "{restored:?}");
+        Self {
+            store: store.clone(),
+            clock: self.clock.clone(),
+            setting: self.setting,
             keeper: Keeper::Memory(store),
         }
     }

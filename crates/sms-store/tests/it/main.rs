@@ -12,6 +12,7 @@ mod failover;
 mod model;
 mod redis;
 mod sentinel;
+mod snapshot;
 mod tls;
 
 use backend::{Backend, Setting};

@@ -1,5 +1,6 @@
 //! Random histories give the same outcomes on the pure rules and on every store.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use sms_core::{
     CheckOutcome, CheckRules, ImageCode, ImageId, Issue, Mobile, NumberRecord, Quotas, SendLog,
     Settlement, SmsCode, Timestamp,
 };
-use sms_store::{Checked, Consumed, Log, Slot};
+use sms_store::{Checked, Consumed, Log, Slot, Snapshot};
 
 use crate::{Backend, Setting};
 
@@ -310,6 +311,12 @@ async fn run(backend: &Backend, step: &Step, memory: &Memory, limits: &Limits) -
 
 /// Runs random histories, each on a backend of its own at the place of `first`.
 fn agrees_with_the_model(cases: u32, first: &Backend) {
+    agrees_over_restarts(cases, first, |backend| backend);
+}
+
+/// The same, but every tenth step `restart` puts another backend in the place of the one there is,
+/// with the same state.
+fn agrees_over_restarts(cases: u32, first: &Backend, restart: impl Fn(Backend) -> Backend) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -318,7 +325,7 @@ fn agrees_with_the_model(cases: u32, first: &Backend) {
     let mut runner = TestRunner::new(Config::with_cases(cases));
     let histories = prop::collection::vec(step(), 1..80);
     let result = runner.run(&histories, |history| {
-        let backend = first.another();
+        let mut backend = first.another();
         let mut memory = Memory::default();
         let mut model = Model {
             now: backend.clock.now().as_millis(),
@@ -329,6 +336,9 @@ fn agrees_with_the_model(cases: u32, first: &Backend) {
             let outcome = runtime.block_on(run(&backend, step, &memory, &limits));
             prop_assert_eq!(&outcome, &expected, "step {}: {:?}", index, step);
             memory.note(step, &outcome);
+            if index % 10 == 9 {
+                backend = restart(backend);
+            }
         }
         for number in 0..NUMBERS.len() {
             let now = Timestamp::from_millis(model.now);
@@ -353,6 +363,24 @@ fn the_memory_store_agrees_with_the_model() {
 #[test]
 fn the_memory_store_agrees_with_the_model_in_secret() {
     agrees_with_the_model(500, &Backend::memory(Setting::Secret));
+}
+
+#[test]
+fn the_memory_store_agrees_with_the_model_over_restarts() {
+    memory_agrees_over_restarts(Setting::Plain);
+}
+
+#[test]
+fn the_memory_store_agrees_with_the_model_over_restarts_in_secret() {
+    memory_agrees_over_restarts(Setting::Secret);
+}
+
+fn memory_agrees_over_restarts(setting: Setting) {
+    let directory = tempfile::tempdir().unwrap();
+    let snapshot = Snapshot::claim(directory.path().join("state")).unwrap();
+    let snapshot = RefCell::new(snapshot);
+    let restart = |backend: Backend| backend.restarted(&mut snapshot.borrow_mut());
+    agrees_over_restarts(100, &Backend::memory(setting), restart);
 }
 
 #[test]

@@ -1,0 +1,128 @@
+//! The tables as blocks of bytes, and back.
+
+use std::hash::Hash;
+use std::io;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sms_core::Timestamp;
+
+use super::expiring::Expiring;
+use super::table::Table;
+use super::{MemoryStore, Tables};
+
+/// The table that a block belongs to. What comes first in a block, so the order is part of the
+/// format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Which {
+    Images,
+    Numbers,
+    Pictures,
+    Requests,
+    Budget,
+}
+
+impl MemoryStore {
+    /// Gives everything that has not ended to `write`, in blocks: no step of the store waits for
+    /// longer than it takes to make one, nor for `write`.
+    pub(crate) fn save(
+        &self,
+        mut write: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> Result<(), io::Error> {
+        let (now, tables) = (self.clock.now(), &self.tables);
+        save(Which::Images, &tables.images, now, &mut write)?;
+        save(Which::Numbers, &tables.numbers, now, &mut write)?;
+        save(Which::Pictures, &tables.pictures, now, &mut write)?;
+        save(Which::Requests, &tables.requests, now, &mut write)?;
+        save(Which::Budget, &tables.budget, now, &mut write)
+    }
+
+    /// Takes over what is in `blocks` and has not ended, in place of all there is; nothing at all
+    /// if one of them is not good. There may be more than the store has room for: none of it goes
+    /// for that.
+    pub(crate) fn restore<E: From<postcard::Error>>(
+        &self,
+        blocks: impl Iterator<Item = Result<Vec<u8>, E>>,
+    ) -> Result<(), E> {
+        let now = self.clock.now();
+        let fresh = Tables {
+            images: self.tables.images.empty(),
+            numbers: self.tables.numbers.empty(),
+            pictures: self.tables.pictures.empty(),
+            requests: self.tables.requests.empty(),
+            budget: self.tables.budget.empty(),
+        };
+        for block in blocks {
+            let block = block?;
+            let (which, entries) = postcard::take_from_bytes(&block)?;
+            match which {
+                Which::Images => restore(&fresh.images, entries, now)?,
+                Which::Numbers => restore(&fresh.numbers, entries, now)?,
+                Which::Pictures => restore(&fresh.pictures, entries, now)?,
+                Which::Requests => restore(&fresh.requests, entries, now)?,
+                Which::Budget => restore(&fresh.budget, entries, now)?,
+            }
+        }
+        self.tables.images.replace(fresh.images);
+        self.tables.numbers.replace(fresh.numbers);
+        self.tables.pictures.replace(fresh.pictures);
+        self.tables.requests.replace(fresh.requests);
+        self.tables.budget.replace(fresh.budget);
+        Ok(())
+    }
+}
+
+fn save<K, V>(
+    which: Which,
+    table: &Table<K, V>,
+    now: Timestamp,
+    write: &mut impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()>
+where
+    K: Eq + Hash + Serialize,
+    V: Serialize,
+{
+    for index in 0..table.parts() {
+        // The part is free again when its block is made.
+        let block = block(which, &table.nth_part(index), now).map_err(io::Error::other)?;
+        if let Some(block) = block {
+            write(&block)?;
+        }
+    }
+    Ok(())
+}
+
+/// The entries of a part, one after the other; `None` if there are none.
+fn block<K, V>(
+    which: Which,
+    part: &Expiring<K, V>,
+    now: Timestamp,
+) -> postcard::Result<Option<Vec<u8>>>
+where
+    K: Eq + Hash + Serialize,
+    V: Serialize,
+{
+    let mut entries = part.iter().filter(|(_, end, _)| now < *end).peekable();
+    if entries.peek().is_none() {
+        return Ok(None);
+    }
+    let block = postcard::to_stdvec(&which)?;
+    entries
+        .try_fold(block, |block, entry| postcard::to_extend(&entry, block))
+        .map(Some)
+}
+
+fn restore<K, V>(table: &Table<K, V>, mut entries: &[u8], now: Timestamp) -> postcard::Result<()>
+where
+    K: Eq + Hash + DeserializeOwned,
+    V: DeserializeOwned,
+{
+    while !entries.is_empty() {
+        let ((key, end, value), rest) = postcard::take_from_bytes::<(K, Timestamp, V)>(entries)?;
+        if now < end {
+            table.part(&key).insert(key, value, end);
+        }
+        entries = rest;
+    }
+    Ok(())
+}
