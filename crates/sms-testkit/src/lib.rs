@@ -7,9 +7,11 @@ mod redis_cluster;
 mod redis_server;
 mod resp;
 mod sentinel_group;
+mod wait;
 
 pub use ccp_stub::{CcpFault, CcpMessage, CcpRequest, CcpStub};
 pub use fault_proxy::{FaultProxy, NetFault};
 pub use redis_cluster::RedisCluster;
 pub use redis_server::RedisServer;
 pub use sentinel_group::SentinelGroup;
+pub use wait::wait_until;
