@@ -88,7 +88,7 @@ fn store(settings: &Settings) -> Result<Arc<dyn CodeStore>, WiringError> {
     let store = &settings.store;
     let at_rest = store.at_rest()?;
     let Some(servers) = store.servers() else {
-        let store = MemoryStore::new(Clock::system());
+        let store = MemoryStore::new(Clock::system()).with_max_entries(store.max_entries);
         return Ok(Arc::new(store.with_at_rest(at_rest)));
     };
     let config = RedisConfig {

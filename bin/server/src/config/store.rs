@@ -65,6 +65,8 @@ pub struct StoreSettings {
     /// A file with that key; wins over `number_key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number_key_file: Option<PathBuf>,
+    /// Entries in each table of the memory store, at most.
+    pub max_entries: usize,
 }
 
 /// Which store keeps the state.
@@ -138,6 +140,14 @@ impl StoreSettings {
                 "store.pool_size",
                 "at most 10000 are allowed",
             ));
+        }
+        self.check_memory()
+    }
+
+    fn check_memory(&self) -> Result<(), ConfigError> {
+        if !(1_000..=100_000_000).contains(&self.max_entries) {
+            let problem = "1000 to 100000000 are allowed";
+            return Err(ConfigError::key("store.max_entries", problem));
         }
         Ok(())
     }

@@ -65,7 +65,8 @@ impl App {
         Self::start_on(Arc::new(store.unwrap()), toml)
     }
 
-    fn start_on(store: Arc<dyn CodeStore>, toml: &str) -> Self {
+    /// On a store of the test's own.
+    pub(crate) fn start_on(store: Arc<dyn CodeStore>, toml: &str) -> Self {
         let mut settings = Settings::from_toml(toml).unwrap();
         settings.server.listen.set_port(0);
         settings.server.ops_listen.0.as_mut().unwrap().set_port(0);

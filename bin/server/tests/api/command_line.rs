@@ -107,6 +107,7 @@ fn a_bad_key_is_named_and_stops_the_start() {
         ),
         ("SMS__STORE__KEY_PREFIX", "{x}", "store.key_prefix: "),
         ("SMS__STORE__TIMEOUT_MS", "0", "store.timeout_ms: "),
+        ("SMS__STORE__MAX_ENTRIES", "999", "store.max_entries: "),
         (
             "SMS__LIMITS__PER_MOBILE",
             "1/60s,nonsense",

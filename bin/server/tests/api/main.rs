@@ -13,6 +13,7 @@ mod concurrency;
 mod cross_origin;
 mod exposition;
 mod faults;
+mod full_store;
 mod give_picture;
 mod leaks;
 mod limits;
