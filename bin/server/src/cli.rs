@@ -6,7 +6,8 @@ use actix_web::rt::System;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::{Backend, Mode, Settings};
+use crate::config::{Backend, ConfigError, Mode, Settings, StoreSettings};
+use crate::snapshots::Snapshots;
 use crate::tls::Certificate;
 use crate::{Parts, Server, logging};
 
@@ -49,9 +50,8 @@ fn try_run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
-    let mode = settings.server.mode;
-    if mode == Mode::Prod && settings.store.backend == Backend::Memory {
-        log::warn!("the memory store forgets everything when the process ends");
+    if settings.server.mode == Mode::Prod && settings.store.backend == Backend::Memory {
+        warn_of_memory(&settings.store);
     }
     if settings.server.shutdown_timeout() < settings.gateway.deadline() {
         log::warn!(
@@ -59,6 +59,7 @@ async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
              when the server stops"
         );
     }
+    let snapshots = Snapshots::open(&settings.store, parts.memory.as_ref())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let server = Server::bind(&settings, parts)?;
@@ -83,5 +84,30 @@ async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
             std::process::exit(1);
         });
     };
-    Ok(server.run_until(stop).await?)
+    let Some(snapshots) = snapshots else {
+        return Ok(server.run_until(stop).await?);
+    };
+    let served = tokio::select! {
+        served = server.run_until(stop) => served,
+        never = snapshots.keep_writing() => match never {},
+    };
+    // Nothing changes the store any more.
+    let written = snapshots.write().await;
+    served?;
+    written.map_err(|error| ConfigError::key("store.snapshot", error))?;
+    log::info!("store.snapshot: written");
+    Ok(())
+}
+
+fn warn_of_memory(store: &StoreSettings) {
+    match store.snapshot_path() {
+        None => log::warn!(
+            "the memory store serves one instance alone, and forgets everything when the process \
+             ends: there is no store.snapshot"
+        ),
+        Some(_) => log::warn!(
+            "the memory store serves one instance alone; if the process is killed, it forgets \
+             what came after the last snapshot"
+        ),
+    }
 }

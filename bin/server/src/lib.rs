@@ -26,6 +26,7 @@ mod reply;
 mod request_id;
 mod routes;
 mod server;
+mod snapshots;
 mod tls;
 mod wiring;
 

@@ -17,6 +17,8 @@ use crate::recorder::Recorder;
 pub struct Parts {
     /// Where the state is.
     pub store: Arc<dyn CodeStore>,
+    /// The same, if it is the embedded one: what snapshots are made of.
+    pub memory: Option<Arc<MemoryStore>>,
     /// What sends, in the order in which they are tried.
     pub senders: Vec<Arc<dyn SmsSender>>,
     /// The mock whose messages may be looked at.
@@ -50,8 +52,10 @@ impl Parts {
         // says that there is one already.
         let _ = ring::default_provider().install_default();
         let (senders, mock) = senders(settings)?;
+        let (store, memory) = store(settings)?;
         Ok(Self {
-            store: store(settings)?,
+            store,
+            memory,
             senders,
             outbox: mock.filter(|_| settings.has_outbox()),
         })
@@ -84,12 +88,16 @@ impl Parts {
     }
 }
 
-fn store(settings: &Settings) -> Result<Arc<dyn CodeStore>, WiringError> {
+/// The store, and once more if it is the embedded one.
+type Stores = (Arc<dyn CodeStore>, Option<Arc<MemoryStore>>);
+
+fn store(settings: &Settings) -> Result<Stores, WiringError> {
     let store = &settings.store;
     let at_rest = store.at_rest()?;
     let Some(servers) = store.servers() else {
         let store = MemoryStore::new(Clock::system()).with_max_entries(store.max_entries);
-        return Ok(Arc::new(store.with_at_rest(at_rest)));
+        let store = Arc::new(store.with_at_rest(at_rest));
+        return Ok((store.clone(), Some(store)));
     };
     let config = RedisConfig {
         servers,
@@ -100,7 +108,7 @@ fn store(settings: &Settings) -> Result<Arc<dyn CodeStore>, WiringError> {
     };
     let store = RedisStore::new(&config)
         .map_err(|error| ConfigError::key(settings.store.address_keys(), error))?;
-    Ok(Arc::new(store.with_at_rest(at_rest)))
+    Ok((Arc::new(store.with_at_rest(at_rest)), None))
 }
 
 /// The senders in their order.

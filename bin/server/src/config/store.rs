@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,10 @@ pub struct StoreSettings {
     pub number_key_file: Option<PathBuf>,
     /// Entries in each table of the memory store, at most.
     pub max_entries: usize,
+    /// Where the memory store survives a restart; empty for nowhere.
+    pub snapshot: PathBuf,
+    /// Seconds from one snapshot to the next.
+    pub snapshot_interval_s: u64,
 }
 
 /// Which store keeps the state.
@@ -110,6 +114,18 @@ impl StoreSettings {
             .map_err(|error| ConfigError::key("store.key_prefix", error))
     }
 
+    /// Where the memory store survives a restart, if it does.
+    #[must_use]
+    pub fn snapshot_path(&self) -> Option<&Path> {
+        Some(self.snapshot.as_path()).filter(|path| !path.as_os_str().is_empty())
+    }
+
+    /// The time from one snapshot to the next.
+    #[must_use]
+    pub fn snapshot_interval(&self) -> Duration {
+        Duration::from_secs(self.snapshot_interval_s)
+    }
+
     pub(super) fn resolve_secret_files(&mut self) -> Result<(), ConfigError> {
         if let Some(path) = &self.url_file {
             self.url = Secret::from_file("store.url_file", path)?.into();
@@ -148,6 +164,14 @@ impl StoreSettings {
         if !(1_000..=100_000_000).contains(&self.max_entries) {
             let problem = "1000 to 100000000 are allowed";
             return Err(ConfigError::key("store.max_entries", problem));
+        }
+        if !(1..=3600).contains(&self.snapshot_interval_s) {
+            let problem = "1 to 3600 are allowed";
+            return Err(ConfigError::key("store.snapshot_interval_s", problem));
+        }
+        if self.snapshot_path().is_some() && self.backend != Backend::Memory {
+            let problem = "only the memory store has a snapshot: Redis keeps its own";
+            return Err(ConfigError::key("store.snapshot", problem));
         }
         Ok(())
     }

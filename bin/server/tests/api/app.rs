@@ -76,6 +76,7 @@ impl App {
         let sender = MockSender::new("mock");
         let parts = Parts {
             store: Arc::clone(&store),
+            memory: None,
             senders: vec![Arc::new(sender.clone())],
             outbox: Some(sender.clone()),
         };

@@ -109,6 +109,11 @@ fn a_bad_key_is_named_and_stops_the_start() {
         ("SMS__STORE__TIMEOUT_MS", "0", "store.timeout_ms: "),
         ("SMS__STORE__MAX_ENTRIES", "999", "store.max_entries: "),
         (
+            "SMS__STORE__SNAPSHOT_INTERVAL_S",
+            "0",
+            "store.snapshot_interval_s: ",
+        ),
+        (
             "SMS__LIMITS__PER_MOBILE",
             "1/60s,nonsense",
             "limits.per_mobile: \"nonsense\" is not a quota",

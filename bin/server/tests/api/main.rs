@@ -29,6 +29,7 @@ mod redis;
 mod send_code;
 mod shutdown;
 mod slow_clients;
+mod snapshot;
 mod stop_under_load;
 mod tls;
 mod unread_log;

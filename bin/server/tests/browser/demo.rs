@@ -68,6 +68,7 @@ impl Demo {
         let sender = MockSender::new("mock");
         let parts = Parts {
             store: store.clone(),
+            memory: None,
             senders: vec![Arc::new(sender.clone())],
             outbox: with_outbox.then(|| sender.clone()),
         };
