@@ -11,6 +11,8 @@ use sms_store::{
 };
 use tempfile::TempDir;
 
+use crate::Setting;
+
 const START: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 const TTL: Duration = Duration::from_secs(300);
 const NOTHING: Entries = Entries {
@@ -54,7 +56,10 @@ impl Place {
 
     /// A store with three pictures and a number.
     async fn store(&self) -> MemoryStore {
-        let store = self.empty();
+        self.fill(self.empty()).await
+    }
+
+    async fn fill(&self, store: MemoryStore) -> MemoryStore {
         for name in ["a", "b", "c"] {
             let (id, text) = (
                 ImageId::parse(name).unwrap(),
@@ -72,6 +77,15 @@ impl Place {
         );
         issue.await.unwrap();
         store
+    }
+
+    /// What is in the file of a store whose codes and numbers look like this.
+    async fn content(&self, setting: Setting) -> String {
+        let store = self
+            .fill(self.empty().with_at_rest(setting.at_rest()))
+            .await;
+        self.claim().write(&store).unwrap();
+        String::from_utf8_lossy(&fs::read(self.path()).unwrap()).into_owned()
     }
 
     /// Writes a snapshot and lets the file be.
@@ -133,6 +147,16 @@ async fn only_the_owner_may_read_it() {
     for name in place.names() {
         let metadata = fs::metadata(place.directory.path().join(&name)).unwrap();
         assert_eq!(metadata.permissions().mode() & 0o777, 0o600, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn invariant_6_a_snapshot_of_a_store_in_secret_shows_neither_numbers_nor_codes() {
+    let place = Place::new();
+    let plain = place.content(Setting::Plain).await;
+    let secret = place.content(Setting::Secret).await;
+    for text in ["13800138000", "246810"] {
+        assert!(plain.contains(text) && !secret.contains(text), "{text}");
     }
 }
 
