@@ -185,8 +185,9 @@ mod tests {
         addresses: 0,
     };
 
+    /// So small that each table has a single part, and entries the order in which they were made.
     fn empty() -> MemoryStore {
-        MemoryStore::new(Clock::system())
+        MemoryStore::new(Clock::system()).with_max_entries(1_000)
     }
 
     /// A store with an entry in each of its tables.
