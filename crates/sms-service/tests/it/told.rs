@@ -68,7 +68,7 @@ impl Observer for Told {
     fn on_check(&self, event: &CheckEvent<'_>) {
         let outcome = event
             .outcome
-            .map_or(Message::Unavailable, |checked| checked.message());
+            .map_or(Message::Unavailable, sms_service::CheckedCode::message);
         self.add(event.asked, outcome, (None, None));
     }
 }
