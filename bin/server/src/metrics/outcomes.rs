@@ -112,7 +112,7 @@ impl OutcomeMetrics {
 
     /// A code for `mobile` was checked; without an outcome if the store failed.
     pub(crate) fn check(&self, mobile: Option<Mobile>, checked: Option<&CheckedCode>) {
-        let outcome = checked.map_or(Message::Unavailable, |checked| checked.message());
+        let outcome = checked.map_or(Message::Unavailable, CheckedCode::message);
         self.checks.with_label_values(&[outcome.name()]).inc();
         match checked {
             Some(CheckedCode::Checked {
