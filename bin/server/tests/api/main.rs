@@ -32,4 +32,5 @@ mod slow_clients;
 mod snapshot;
 mod stop_under_load;
 mod tls;
+mod topologies;
 mod unread_log;
