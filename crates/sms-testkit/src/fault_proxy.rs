@@ -31,7 +31,8 @@ pub enum NetFault {
         /// The time from one piece to the next, above zero.
         every: Duration,
     },
-    /// It ends the way of the answers, and still carries requests.
+    /// It ends the way of the answers of a connection on which something was asked, and still
+    /// carries requests.
     HalfClose,
     /// It ends the connection of the next answer after that many bytes of it, and is sound again
     /// after that. With 0, a request is carried out and its answer is lost.
@@ -135,8 +136,9 @@ async fn carry(mut client: TcpStream, upstream: SocketAddr, network: &Network) -
     let (from_server, to_server) = server.split();
     let mut faults = network.subscribe();
     let is_end = |fault: &NetFault| matches!(fault, NetFault::Reset | NetFault::Close);
-    let mut requests = Requests(from_client, to_server);
-    let mut answers = Answers(from_server, to_client);
+    let (asks, asked) = watch::channel(false);
+    let mut requests = Requests(from_client, to_server, asks);
+    let mut answers = Answers(from_server, to_client, asked);
     let is_reset = tokio::select! {
         // What is cut carries nothing, not even what came first.
         biased;
@@ -151,8 +153,8 @@ async fn carry(mut client: TcpStream, upstream: SocketAddr, network: &Network) -
     }
 }
 
-/// The way from the client to the server.
-struct Requests<'a>(ReadHalf<'a>, WriteHalf<'a>);
+/// The way from the client to the server, and whether anything came along.
+struct Requests<'a>(ReadHalf<'a>, WriteHalf<'a>, watch::Sender<bool>);
 
 impl Requests<'_> {
     async fn carry(&mut self, network: &Network) -> io::Result<()> {
@@ -164,12 +166,13 @@ impl Requests<'_> {
             }
             wait_out_stall(network).await;
             self.1.write_all(&buffer[..length]).await?;
+            self.2.send_replace(true);
         }
     }
 }
 
-/// The way from the server to the client.
-struct Answers<'a>(ReadHalf<'a>, WriteHalf<'a>);
+/// The way from the server to the client, and whether anything was asked.
+struct Answers<'a>(ReadHalf<'a>, WriteHalf<'a>, watch::Receiver<bool>);
 
 impl Answers<'_> {
     async fn carry(&mut self, network: &Network) -> io::Result<()> {
@@ -177,6 +180,10 @@ impl Answers<'_> {
         let mut buffer = [0; 8192];
         loop {
             if *faults.borrow_and_update() == NetFault::HalfClose {
+                tokio::select! {
+                    _ = faults.changed() => continue,
+                    _ = self.2.wait_for(|is_asked| *is_asked) => {}
+                }
                 self.1.shutdown().await?;
                 // Requests go on; what the server says to them is lost.
                 return std::future::pending().await;
