@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use deadpool_redis::redis::aio::MultiplexedConnection;
 use deadpool_redis::redis::{ConnectionInfo, Value, cmd};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -33,7 +34,7 @@ pub(super) struct Cluster {
     known: RwLock<Known>,
     is_doubtful: AtomicBool,
     /// Held while the map is asked for.
-    learning: tokio::sync::Mutex<()>,
+    learning: Arc<Mutex<()>>,
 }
 
 #[derive(Default)]
@@ -68,7 +69,7 @@ impl Cluster {
             timeout,
             known: RwLock::default(),
             is_doubtful: AtomicBool::new(false),
-            learning: tokio::sync::Mutex::default(),
+            learning: Arc::default(),
         })
     }
 
@@ -124,9 +125,11 @@ impl Cluster {
             Some(map) => map,
             None => self.first_map().await?,
         };
-        if self.is_doubtful.swap(false, Ordering::AcqRel) {
+        if self.is_doubtful.load(Ordering::Acquire)
+            && let Ok(turn) = Arc::clone(&self.learning).try_lock_owned()
+        {
             let cluster = Arc::clone(self);
-            tokio::spawn(async move { cluster.renew_map().await });
+            tokio::spawn(async move { cluster.renew_map(turn).await });
         }
         match map.primary(slot) {
             Some(node) => self.server(node),
@@ -150,14 +153,15 @@ impl Cluster {
         }
     }
 
-    async fn renew_map(&self) {
-        let Ok(_learning) = self.learning.try_lock() else {
-            return;
-        };
+    /// Asks for the map again, and keeps the turn for a while.
+    async fn renew_map(&self, turn: OwnedMutexGuard<()>) {
+        // A doubt that comes up from here on is about the new map.
+        self.is_doubtful.store(false, Ordering::Release);
         if self.learn().await.is_err() {
             self.doubt();
         }
         sleep(MAP_LASTS).await;
+        drop(turn);
     }
 
     /// Asks all nodes at once for the map and takes the first answer: a node that hangs must not
