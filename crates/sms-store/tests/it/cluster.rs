@@ -1,9 +1,10 @@
 //! Slots that move and nodes that are lost.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sms_core::{CheckOutcome, CheckRules, Mobile, Quotas, SmsCode};
-use sms_store::{CodeStore, RedisConfig, RedisServers, RedisStore, StoreError};
+use sms_core::{CheckOutcome, CheckRules, ImageCode, ImageId, Mobile, Quotas, SmsCode};
+use sms_store::{CodeStore, Consumed, RedisConfig, RedisServers, RedisStore, StoreError};
 use sms_testkit::RedisCluster;
 
 use crate::failover::{Traffic, heals_within, issue_many, verify_all};
@@ -47,9 +48,9 @@ fn keys(cluster: &RedisCluster, node: usize) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_number_whose_slot_moves_is_served_all_the_way() {
+async fn a_number_whose_slot_moves_waits_until_it_is_there() {
     let cluster = RedisCluster::start();
-    let store = store(&cluster);
+    let store = Arc::new(store(&cluster));
     issue(&store).await;
     let wrong = check(&store, "000000").await.unwrap();
     assert_eq!(wrong, CheckOutcome::Mismatch { attempts_left: 4 });
@@ -66,16 +67,33 @@ async fn a_number_whose_slot_moves_is_served_all_the_way() {
     let error = check(&store, "123456").await.unwrap_err();
     assert!(matches!(error, StoreError::Timeout(_)), "{error}");
 
-    // All of them are there, but the slot is still here: one node sends us to the other.
     for key in &keys[2..] {
         cluster.move_key(key, from, to);
     }
-    let wrong = check(&store, "000000").await.unwrap();
-    assert_eq!(wrong, CheckOutcome::Mismatch { attempts_left: 3 });
-
+    let waiting = Arc::clone(&store);
+    let waiting = tokio::spawn(async move { check(&waiting, "000000").await });
     cluster.end_move(CODE, from, to);
+    let wrong = waiting.await.unwrap().unwrap();
+    assert_eq!(wrong, CheckOutcome::Mismatch { attempts_left: 3 });
     let right = check(&store, "123456").await.unwrap();
     assert_eq!(right, CheckOutcome::Verified);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picture_is_asked_for_where_it_has_moved_to_already() {
+    let cluster = RedisCluster::start();
+    let store = store(&cluster);
+    let (id, text) = (
+        ImageId::parse("picture").unwrap(),
+        ImageCode::new("AbCd").unwrap(),
+    );
+    store.put_image_code(&id, &text, TTL).await.unwrap();
+    let from = cluster.index_of("img_picture");
+    let to = (from + 1) % 3;
+    cluster.begin_move("img_picture", from, to);
+    cluster.move_key("img_picture", from, to);
+    let consumed = store.consume_image_code(&id, "abcd").await.unwrap();
+    assert_eq!(consumed, Consumed::Matched);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
