@@ -13,7 +13,7 @@ const TTL: Duration = Duration::from_secs(300);
 const NUMBER: &str = "13800138000";
 const CODE: &str = "sms_13800138000";
 
-fn store(cluster: &RedisCluster) -> RedisStore {
+fn new_store(cluster: &RedisCluster) -> RedisStore {
     let nodes = cluster.urls();
     let config = RedisConfig {
         // Less than any test waits for what should not take long.
@@ -50,7 +50,7 @@ fn keys(cluster: &RedisCluster, node: usize) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_number_whose_slot_moves_waits_until_it_is_there() {
     let cluster = RedisCluster::start();
-    let store = Arc::new(store(&cluster));
+    let store = Arc::new(new_store(&cluster));
     issue(&store).await;
     let wrong = check(&store, "000000").await.unwrap();
     assert_eq!(wrong, CheckOutcome::Mismatch { attempts_left: 4 });
@@ -82,7 +82,7 @@ async fn a_number_whose_slot_moves_waits_until_it_is_there() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_picture_is_asked_for_where_it_has_moved_to_already() {
     let cluster = RedisCluster::start();
-    let store = store(&cluster);
+    let store = new_store(&cluster);
     let (id, text) = (
         ImageId::parse("picture").unwrap(),
         ImageCode::new("AbCd").unwrap(),
@@ -99,7 +99,7 @@ async fn a_picture_is_asked_for_where_it_has_moved_to_already() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slots_that_move_under_load_cost_no_wrong_answer() {
     let cluster = RedisCluster::start();
-    let traffic = Traffic::start(store(&cluster));
+    let traffic = Traffic::start(new_store(&cluster));
     let from = cluster.index_of(CODE);
     let to = (from + 1) % 3;
     // Hash tags of many slots, all of which move while numbers of all slots are asked for.
@@ -118,12 +118,12 @@ async fn slots_that_move_under_load_cost_no_wrong_answer() {
 async fn a_lost_node_costs_no_wrong_answer_and_heals_unaided() {
     let mut cluster = RedisCluster::start_with_replicas();
     let lost = cluster.index_of(CODE);
-    let issued = issue_many(&store(&cluster), 200).await;
+    let store = new_store(&cluster);
+    let issued = issue_many(&store, 200).await;
     cluster.nodes()[lost].wait_until("WAIT 1 100", |acks| acks[0] == "1");
-    let traffic = Traffic::start(store(&cluster));
+    let traffic = Traffic::start(new_store(&cluster));
     cluster.kill(lost);
     tokio::task::block_in_place(|| cluster.wait_for_successor(lost));
-    let store = store(&cluster);
     let started = Instant::now();
     while let Err(error) = check(&store, "000000").await {
         let span = Duration::from_secs(2);
@@ -142,7 +142,7 @@ async fn a_node_that_hangs_does_not_slow_the_others() {
         node.tell("CONFIG SET cluster-require-full-coverage no");
         node.tell("CONFIG SET cluster-node-timeout 60000");
     }
-    let store = store(&cluster);
+    let store = new_store(&cluster);
     let hangs = cluster.index_of(CODE);
     let elsewhere: Vec<Mobile> = (0..100)
         .map(|tail| format!("139001390{tail:02}"))

@@ -18,31 +18,32 @@ fn config(group: &SentinelGroup) -> RedisConfig {
     })
 }
 
-fn store(group: &SentinelGroup) -> RedisStore {
+fn new_store(group: &SentinelGroup) -> RedisStore {
     RedisStore::new(&config(group)).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_primary_costs_no_wrong_answer_and_heals_unaided() {
     let mut group = SentinelGroup::start();
-    let issued = issue_many(&store(&group), 200).await;
+    let store = new_store(&group);
+    let issued = issue_many(&store, 200).await;
     group
         .primary()
         .wait_until("WAIT 1 100", |acks| acks[0] == "1");
-    let traffic = Traffic::start(store(&group));
+    let traffic = Traffic::start(new_store(&group));
     let old = group.primary().port();
     group.kill_primary();
     tokio::task::block_in_place(|| group.wait_for_other_primary(old));
-    heals_within(AFTER_FAILOVER, &store(&group)).await;
+    heals_within(AFTER_FAILOVER, &store).await;
     let traffic = traffic.stop().await;
     assert!(traffic.right > 0 && traffic.failed > 0, "{traffic:?}");
-    verify_all(&store(&group), &issued).await;
+    verify_all(&store, &issued).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_primary_that_hangs_is_left_and_not_followed_again() {
     let group = SentinelGroup::start();
-    let store = store(&group);
+    let store = new_store(&group);
     store.ping().await.unwrap();
     let old = group.primary();
     old.signal("STOP");
@@ -59,7 +60,7 @@ async fn a_sentinel_that_hangs_holds_nobody_up() {
     let group = SentinelGroup::start();
     group.signal_sentinel("STOP");
     let started = Instant::now();
-    store(&group).ping().await.unwrap();
+    new_store(&group).ping().await.unwrap();
     assert!(started.elapsed() < Duration::from_millis(500));
     group.signal_sentinel("CONT");
 }
