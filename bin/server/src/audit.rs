@@ -45,6 +45,11 @@ pub(crate) fn check(event: &CheckEvent<'_>) {
             checked.message()
         });
     fields.add("outcome", Some(outcome.name()));
+    let sender = match event.outcome {
+        Ok(CheckedCode::Checked { sender, .. }) => sender.as_deref(),
+        _ => None,
+    };
+    fields.add("sender", sender);
     fields.write(event.took);
 }
 

@@ -97,3 +97,19 @@ async fn the_record_of_a_message_names_it_as_the_provider_does() {
     let warning: Value = serde_json::from_str(warning).unwrap();
     assert_eq!(warning["request_id"], failed_request);
 }
+
+#[tokio::test]
+async fn the_record_of_a_right_code_names_who_sent_it() {
+    let shop = Shop::open(&[("SMS__LOG__FORMAT", "json")]);
+    shop.send().await.is_success("发送短信成功");
+    let code = shop.code_of(MOBILE).await.unwrap();
+    let url = format!("http://{}/sms_codes/{MOBILE}/verify/", shop.process.public);
+    for attempt in ["000000", &code] {
+        let check = client().post(&url).body(format!("sms_code={attempt}"));
+        answer(check.send().await.unwrap()).await;
+    }
+    let records = lines(&shop.process, "\"event\":\"check\"", 2).await;
+    let sender = |record: &str| serde_json::from_str::<Value>(record).unwrap()["sender"].clone();
+    assert_eq!(sender(&records[0]), Value::Null);
+    assert_eq!(sender(&records[1]), "ccp");
+}
