@@ -1,9 +1,10 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use deadpool_redis::redis::aio::{MultiplexedConnection, SendError};
 use deadpool_redis::redis::{AsyncConnectionConfig, ConnectionInfo, PushInfo, PushKind};
 use deadpool_redis::{Connection, Manager, Pool, PoolError, Runtime};
+use tokio::task::JoinSet;
 
 use super::sentinel::Sentinels;
 use crate::StoreError;
@@ -11,8 +12,10 @@ use crate::StoreError;
 /// Makes connections to one server: to a certain one, or to whichever is the primary now.
 pub(super) struct Connector {
     target: Target,
-    /// Counts the connections that the server closed.
+    /// Counts the connections that the server closed, and primaries that were replaced.
     losses: Arc<AtomicU64>,
+    /// Listens to Sentinels, from the first connection on.
+    watches: OnceLock<JoinSet<()>>,
 }
 
 enum Target {
@@ -33,6 +36,7 @@ impl Connector {
         Ok(Self {
             target: Target::Server(pool),
             losses,
+            watches: OnceLock::new(),
         })
     }
 
@@ -41,6 +45,7 @@ impl Connector {
         Self {
             target: Target::Primary(sentinels),
             losses: Arc::default(),
+            watches: OnceLock::new(),
         }
     }
 
@@ -58,6 +63,7 @@ impl Connector {
                     })
             }
             Target::Primary(sentinels) => {
+                self.watches.get_or_init(|| sentinels.watch(&self.losses));
                 let primary = sentinels.primary().await?;
                 let config = connection_config(&self.losses);
                 Ok(primary
@@ -67,8 +73,9 @@ impl Connector {
         }
     }
 
-    /// How many connections were closed by the server so far. One made before the last of them may
-    /// be among the closed ones.
+    /// How many connections were closed by the server, and how many primaries replaced, so far. A
+    /// connection made before the last of them may be among the closed ones, or lead to an old
+    /// primary.
     pub(super) fn losses(&self) -> u64 {
         self.losses.load(Ordering::Acquire)
     }

@@ -11,6 +11,7 @@ mod sentinel;
 mod server_clock;
 mod servers;
 mod slots;
+mod watch;
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use deadpool_redis::redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
 use deadpool_redis::redis::{
@@ -7,11 +8,16 @@ use deadpool_redis::redis::{
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
+use super::watch::watch;
 use super::{RedisTls, address};
 use crate::StoreError;
 
 /// The processes that watch a primary and say which server it is now.
-pub(super) struct Sentinels(Vec<Arc<Mutex<SentinelClient>>>);
+pub(super) struct Sentinels {
+    clients: Vec<Arc<Mutex<SentinelClient>>>,
+    addresses: Vec<ConnectionInfo>,
+    name: Arc<str>,
+}
 
 impl Sentinels {
     /// Sentinels at `urls` that watch the primary called `name`; servers are reached with the
@@ -22,21 +28,41 @@ impl Sentinels {
         server: &ConnectionInfo,
         tls: Option<&RedisTls>,
     ) -> Result<Self, StoreError> {
-        let client = |url: &String| {
-            let sentinel = address::read(url, None)?;
+        let read = |url: &String| {
+            let is_secure = url.starts_with("rediss://");
+            let sentinel = address::read(url, tls.filter(|_| is_secure))?;
             if sentinel.redis_settings().db() != 0 {
                 let problem = "the database is that of the primary, not of a Sentinel";
                 return Err(StoreError::Address(problem.to_owned()));
             }
-            let client = build(&sentinel, name, server, tls.map(address::certificates))
-                .map_err(|error| StoreError::Address(error.to_string()))?;
-            Ok(Arc::new(Mutex::new(client)))
+            Ok(sentinel)
         };
-        let clients: Vec<_> = urls.iter().map(client).collect::<Result<_, StoreError>>()?;
-        if clients.is_empty() {
+        let addresses: Vec<_> = urls.iter().map(read).collect::<Result<_, StoreError>>()?;
+        if addresses.is_empty() {
             return Err(StoreError::Address("no sentinel is named".to_owned()));
         }
-        Ok(Self(clients))
+        let client = |sentinel: &ConnectionInfo| {
+            build(sentinel, name, server, tls.map(address::certificates))
+                .map(|client| Arc::new(Mutex::new(client)))
+                .map_err(|error| StoreError::Address(error.to_string()))
+        };
+        Ok(Self {
+            clients: addresses.iter().map(client).collect::<Result<_, _>>()?,
+            addresses,
+            name: name.into(),
+        })
+    }
+
+    /// Begins to count in `switches` whenever a Sentinel says that another server is the primary
+    /// now: a connection that was idle meanwhile must not be used, even if the old primary wakes
+    /// up and takes itself for one still. Ends when what it gives is dropped.
+    pub(super) fn watch(&self, switches: &Arc<AtomicU64>) -> JoinSet<()> {
+        let mut watches = JoinSet::new();
+        for sentinel in &self.addresses {
+            let (name, switches) = (Arc::clone(&self.name), Arc::clone(switches));
+            watches.spawn(watch(sentinel.clone(), name, switches));
+        }
+        watches
     }
 
     /// The primary, as the first sentinel says that answers, and as that server confirms.
@@ -45,7 +71,7 @@ impl Sentinels {
     /// took the old primary with it, and must not hold up the others.
     pub(super) async fn primary(&self) -> Result<Client, StoreError> {
         let mut asked = JoinSet::new();
-        for sentinel in &self.0 {
+        for sentinel in &self.clients {
             let sentinel = Arc::clone(sentinel);
             asked.spawn(async move { sentinel.lock().await.async_get_client().await });
         }

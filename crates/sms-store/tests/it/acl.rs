@@ -96,7 +96,7 @@ async fn on_one_server() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_sentinels() {
     let group = Arc::new(SentinelGroup::start());
-    group.tell_sentinels("ACL SETUSER sms on >PASSWORD +sentinel|masters +role +@connection");
+    group.tell_sentinels("ACL SETUSER sms on >PASSWORD +sentinel|masters +role +subscribe +@connection &+switch-master");
     let place = Place::Sentinel(group);
     restrict(&place, "+role");
     whole_journey(&place).await;

@@ -55,6 +55,25 @@ async fn a_primary_that_hangs_is_left_and_not_followed_again() {
     verify_all(&store, &issued).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_instance_that_was_idle_does_not_follow_an_old_primary_that_wakes() {
+    let group = SentinelGroup::start();
+    let (busy, idle) = (new_store(&group), new_store(&group));
+    // Every thread has its connection.
+    for _ in 0..200 {
+        tokio::join!(busy.ping(), idle.ping()).1.unwrap();
+    }
+    let old = group.primary();
+    old.signal("STOP");
+    tokio::task::block_in_place(|| group.wait_for_other_primary(old.port()));
+    heals_within(AFTER_FAILOVER, &busy).await;
+    let issued = issue_many(&busy, 50).await;
+    old.signal("CONT");
+    // It takes itself for the primary until a Sentinel has told it otherwise.
+    assert_eq!(old.tell("ROLE")[0], "master");
+    verify_all(&idle, &issued).await;
+}
+
 #[tokio::test]
 async fn a_sentinel_that_hangs_holds_nobody_up() {
     let group = SentinelGroup::start();
