@@ -51,9 +51,11 @@ impl From<RedisError> for StoreError {
     fn from(error: RedisError) -> Self {
         // Only the code of a server's error is kept: its text may name a key.
         match error.code() {
-            // Another server is the primary now. Behind one name for both, only a new connection
-            // finds it.
-            Some(code @ ("READONLY" | "MASTERDOWN")) => Self::Connection(code.to_owned()),
+            // Another server is the primary now, or may be. Behind one name for both, only a new
+            // connection finds it.
+            Some(code @ ("READONLY" | "MASTERDOWN" | "NOREPLICAS")) => {
+                Self::Connection(code.to_owned())
+            }
             Some(code) if !error.is_unrecoverable_error() => Self::Refused(code.to_owned()),
             Some(code) => Self::Connection(code.to_owned()),
             None if error.is_io_error() => Self::Connection(error.to_string()),

@@ -57,6 +57,16 @@ impl RedisCluster {
         cluster
     }
 
+    /// Starts a node that belongs to no Cluster, or no more: it knows of no slots.
+    ///
+    /// # Panics
+    ///
+    /// As [`RedisServer::start`] does.
+    #[must_use]
+    pub fn start_stranger() -> RedisServer {
+        start_node()
+    }
+
     /// The URLs of its first nodes.
     #[must_use]
     pub fn urls(&self) -> Vec<String> {

@@ -96,8 +96,8 @@ impl Call<'_> {
         &self.keys[0]
     }
 
-    /// The command, to be begun until `deadline` in the time of the server; `None` for whenever.
-    pub(super) fn command(&self, form: Form, deadline: Option<i64>) -> Cmd {
+    /// The command, to be begun until `deadline` in the time of the server.
+    pub(super) fn command(&self, form: Form, deadline: i64) -> Cmd {
         let mut command = match form {
             Form::Digest => cmd("EVALSHA"),
             Form::Source => cmd("EVAL"),
@@ -110,10 +110,7 @@ impl Call<'_> {
         for argument in &self.arguments {
             command.arg(argument);
         }
-        match deadline {
-            Some(deadline) => command.arg(deadline),
-            None => command.arg(""),
-        };
+        command.arg(deadline);
         command
     }
 }

@@ -13,7 +13,7 @@ use super::address;
 use super::call::Call;
 use super::connector::Connector;
 use super::lanes::Lanes;
-use super::run::{Answer, Asking, Lateness, Limit};
+use super::run::{Answer, Asking, Limit};
 use super::slots::{Node, SlotMap, read_node, slot_of};
 use crate::{Connections, StoreError};
 
@@ -56,6 +56,10 @@ impl Cluster {
         lanes_each: usize,
         timeout: Duration,
     ) -> Result<Self, StoreError> {
+        if seeds.iter().any(|seed| seed.redis_settings().db() != 0) {
+            let problem = "a Redis Cluster has database 0 alone";
+            return Err(StoreError::Address(problem.to_owned()));
+        }
         let seeds: Vec<_> = seeds
             .into_iter()
             .map(|info| Ok(Arc::new(Server::new(info, 1)?)))
@@ -164,23 +168,28 @@ impl Cluster {
         drop(turn);
     }
 
-    /// Asks all nodes at once for the map and takes the first answer: a node that hangs must not
-    /// hold up the others.
+    /// Asks all nodes at once for the map and takes the first that has all slots: a node that hangs
+    /// must not hold up the others, and one that lost its Cluster knows of no slots. If there is no
+    /// such map, the one with the most slots.
     async fn learn(&self) -> Result<Arc<SlotMap>, StoreError> {
         let mut asked = JoinSet::new();
         for server in self.everybody() {
-            let limit = Limit::new(self.timeout, Lateness::Refused);
+            let limit = Limit::new(self.timeout);
             asked.spawn(async move { server.slots(limit).await });
         }
+        let mut best: Option<SlotMap> = None;
         let mut last_error = StoreError::Connection("no node answered".to_owned());
         while let Some(answer) = asked.join_next().await {
             match answer {
-                Ok(Ok(map)) => return Ok(self.remember(map)),
+                Ok(Ok(map)) if map.is_whole() => return Ok(self.remember(map)),
+                Ok(Ok(map)) if best.as_ref().is_none_or(|best| best.len() < map.len()) => {
+                    best = Some(map);
+                }
+                Ok(Ok(_)) | Err(_) => {}
                 Ok(Err(error)) => last_error = error,
-                Err(_) => {}
             }
         }
-        Err(last_error)
+        best.map(|map| self.remember(map)).ok_or(last_error)
     }
 
     fn everybody(&self) -> Vec<Arc<Server>> {

@@ -23,7 +23,7 @@ use sms_core::{
 };
 
 use self::call::Call;
-use self::run::{Lateness, Limit};
+use self::run::Limit;
 use self::scripts::Scripts;
 use self::servers::Servers;
 pub use self::servers::{ClientCertificate, RedisConfig, RedisServers, RedisTls};
@@ -101,21 +101,7 @@ impl RedisStore {
 
     /// Runs a script within the time limit; what is not begun by then is never done.
     async fn run<T: FromRedisValue>(&self, call: Call<'_>) -> Result<T, StoreError> {
-        self.invoke(call, Lateness::Refused).await
-    }
-
-    /// Runs a script that takes something back: better late than never.
-    async fn run_even_late(&self, call: Call<'_>) -> Result<(), StoreError> {
-        self.invoke(call, Lateness::Welcome).await
-    }
-
-    async fn invoke<T: FromRedisValue>(
-        &self,
-        call: Call<'_>,
-        lateness: Lateness,
-    ) -> Result<T, StoreError> {
-        let limit = Limit::new(self.timeout, lateness);
-        let answer = self.servers.run(&call, limit).await?;
+        let answer = self.servers.run(&call, Limit::new(self.timeout)).await?;
         T::from_redis_value(answer).map_err(|error| StoreError::from(RedisError::from(error)))
     }
 }
@@ -159,7 +145,7 @@ impl CodeStore for RedisStore {
     async fn give_back_slot(&self, log: Log, slot: Timestamp) -> Result<(), StoreError> {
         let mut call = self.scripts.give_back_slot.key(self.keys.log(log));
         call.arg(slot.as_millis());
-        self.run_even_late(call).await
+        self.run(call).await
     }
 
     async fn put_image_code(
@@ -230,7 +216,7 @@ impl CodeStore for RedisStore {
             .key(keys.sender())
             .arg(slot);
         call.shown(&self.at_rest.shown(mobile, code.expose()));
-        self.run_even_late(call).await
+        self.run(call).await
     }
 
     async fn note_sender(

@@ -12,28 +12,19 @@ use super::call::{Call, Form};
 use super::lanes::Lanes;
 use crate::StoreError;
 
-/// How long a call may take, and what to do with it when the server comes to it later.
+/// How long a call may take. What the server comes to later is not done.
 #[derive(Clone, Copy)]
 pub(super) struct Limit {
     until: Instant,
     span: Duration,
-    lateness: Lateness,
-}
-
-/// What to do with a step that the server comes to when nobody waits for it any more.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lateness {
-    Refused,
-    Welcome,
 }
 
 impl Limit {
     /// `span` from now.
-    pub(super) fn new(span: Duration, lateness: Lateness) -> Self {
+    pub(super) fn new(span: Duration) -> Self {
         Self {
             until: Instant::now() + span,
             span,
-            lateness,
         }
     }
 
@@ -59,12 +50,10 @@ impl Limit {
         Instant::now() >= self.until
     }
 
-    fn deadline(&self, lanes: &Lanes) -> Option<i64> {
+    /// The same moment in the time of the server.
+    fn deadline(&self, lanes: &Lanes) -> i64 {
         let remaining = self.until.saturating_duration_since(Instant::now());
-        match self.lateness {
-            Lateness::Refused => Some(lanes.clock().after(remaining)),
-            Lateness::Welcome => None,
-        }
+        lanes.clock().after(remaining)
     }
 }
 
@@ -222,7 +211,7 @@ mod tests {
     async fn an_estimate_that_fell_behind_costs_no_step() {
         let server = RedisServer::start();
         let lanes = lanes(&server);
-        let limit = || Limit::new(Duration::from_secs(10), Lateness::Refused);
+        let limit = || Limit::new(Duration::from_secs(10));
         ping(&lanes, limit()).await.unwrap();
         lanes.clock().observe(0);
         ping(&lanes, limit()).await.unwrap();
@@ -232,22 +221,15 @@ mod tests {
     async fn what_is_late_in_the_right_time_too_is_refused() {
         let server = RedisServer::start();
         let lanes = lanes(&server);
-        ping(
-            &lanes,
-            Limit::new(Duration::from_secs(10), Lateness::Refused),
-        )
-        .await
-        .unwrap();
+        ping(&lanes, Limit::new(Duration::from_secs(10)))
+            .await
+            .unwrap();
         let mut connection = lanes.connection().await.unwrap().connection;
         let scripts = Scripts::new();
         let call = scripts.ping.key("ping".to_owned());
-        let error = send(
-            &mut connection,
-            call.command(Form::Source, Some(1)),
-            Asking::No,
-        )
-        .await
-        .unwrap_err();
+        let error = send(&mut connection, call.command(Form::Source, 1), Asking::No)
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), Some("LATE"));
     }
 }

@@ -49,6 +49,17 @@ impl SlotMap {
             .ok_or_else(|| StoreError::Refused("unreadable slots".to_owned()))
     }
 
+    /// How many slots have a primary.
+    pub(super) fn len(&self) -> usize {
+        let slots = |range: &Range| usize::from(range.last.saturating_sub(range.first)) + 1;
+        self.0.iter().map(slots).sum()
+    }
+
+    /// Whether every slot has one.
+    pub(super) fn is_whole(&self) -> bool {
+        self.len() >= usize::from(SLOTS)
+    }
+
     /// The primary that has `slot`; `None` if nobody has.
     pub(super) fn primary(&self, slot: u16) -> Option<&Node> {
         let holds = |range: &&Range| (range.first..=range.last).contains(&slot);
@@ -140,6 +151,7 @@ mod tests {
         assert_eq!(map.primary(100), None);
         assert_eq!(map.primary(200), Some(&("seed".to_owned(), 7003)));
         assert_eq!(map.primaries().len(), 2);
+        assert_eq!((map.len(), map.is_whole()), (100 + 16184, false));
     }
 
     #[test]

@@ -174,6 +174,29 @@ async fn a_node_that_hangs_does_not_slow_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_lost_its_cluster_leads_nobody_astray() {
+    let cluster = RedisCluster::start();
+    let stranger = RedisCluster::start_stranger();
+    let mut nodes = vec![stranger.url()];
+    nodes.extend(cluster.urls());
+    for _ in 0..20 {
+        let servers = RedisServers::Cluster {
+            nodes: nodes.clone(),
+        };
+        let store = RedisStore::new(&RedisConfig::new(servers)).unwrap();
+        check(&store, "123456").await.unwrap();
+    }
+}
+
+#[test]
+fn a_cluster_has_no_other_database() {
+    let nodes = vec!["redis://127.0.0.1:6379/3".to_owned()];
+    let config = RedisConfig::new(RedisServers::Cluster { nodes });
+    let error = RedisStore::new(&config).err();
+    assert!(matches!(error, Some(StoreError::Address(_))), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_of_a_cluster_is_not_taken_for_a_single_one() {
     let cluster = RedisCluster::start();
     let other = (cluster.index_of(CODE) + 1) % 3;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use deadpool_redis::redis::{AsyncCommands, cmd};
-use sms_core::{CheckOutcome, CheckRules, ImageCode, ImageId, Mobile, Quotas, SmsCode};
-use sms_store::{CodeStore, Consumed, KeyPrefix, RedisConfig, RedisStore, StoreError};
+use sms_core::{CheckOutcome, CheckRules, ImageCode, ImageId, Mobile, Quotas, SmsCode, Timestamp};
+use sms_store::{
+    CodeStore, Consumed, KeyPrefix, Log, ManualClock, RedisConfig, RedisStore, Slot, StoreError,
+};
 use sms_testkit::RedisServer;
 
 use crate::backend::{connect, redis_store};
@@ -216,6 +218,58 @@ async fn invariant_5_what_a_stalled_redis_comes_to_late_is_not_done() {
     }
     let keys: Vec<String> = redis.keys("*13800138000*").await.unwrap();
     assert!(keys.is_empty(), "{keys:?}");
+}
+
+#[tokio::test]
+async fn invariant_4_a_slot_is_given_back_once_however_often_it_is_tried() {
+    let server = RedisServer::start();
+    let clock = ManualClock::new(Timestamp::from_millis(1_700_000_000_000));
+    let config = RedisConfig {
+        timeout: Duration::from_millis(200),
+        ..RedisConfig::single(server.url())
+    };
+    let store = RedisStore::new(&config).unwrap().with_clock(clock.clock());
+    // Two slots of the same moment, of which one is given back. Redis knows the script already.
+    let Slot::Taken(slot) = store.take_slot(Log::Budget, &quotas()).await.unwrap() else {
+        panic!("nothing was taken before");
+    };
+    store.give_back_slot(Log::Budget, slot).await.unwrap();
+    for _ in 0..2 {
+        store.take_slot(Log::Budget, &quotas()).await.unwrap();
+    }
+    server.signal("STOP");
+    let error = store.give_back_slot(Log::Budget, slot).await.unwrap_err();
+    assert!(matches!(error, StoreError::Timeout(_)), "{error}");
+    server.signal("CONT");
+    while store.give_back_slot(Log::Budget, slot).await.is_err() {}
+    let left: i64 = connect(&server).await.llen("global:sms").await.unwrap();
+    assert_eq!(left, 1);
+}
+
+#[tokio::test]
+async fn a_server_that_may_not_write_says_nothing_of_codes_and_quotas() {
+    let server = RedisServer::start();
+    let store = redis_store(&server.url());
+    let one = Quotas::parse(&["1/60s"]).unwrap();
+    store.issue(&mobile(), &code(), TTL, &one).await.unwrap();
+    let mut redis = connect(&server).await;
+    let () = cmd("CONFIG")
+        .arg(&["SET", "min-replicas-to-write", "1"])
+        .query_async(&mut redis)
+        .await
+        .unwrap();
+    let unknown = Mobile::parse("13900139000").unwrap();
+    let rules = CheckRules {
+        max_attempts: 5,
+        failures: quotas(),
+    };
+    let checked = store.check(&unknown, "123456", &rules).await;
+    assert!(
+        matches!(checked, Err(StoreError::Connection(_))),
+        "{checked:?}"
+    );
+    let again = store.issue(&mobile(), &code(), TTL, &one).await;
+    assert!(matches!(again, Err(StoreError::Connection(_))), "{again:?}");
 }
 
 #[tokio::test]

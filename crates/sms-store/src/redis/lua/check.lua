@@ -9,10 +9,12 @@ local quotas = read_quotas(quotas_at)
 
 local attempts = tonumber(redis.call('GET', KEYS[2]) or 0)
 if attempts >= max_attempts or wait(KEYS[3], now, quotas) > 0 then
+  must_be_writable(KEYS[3])
   return { 3, 0, '' }
 end
 local code = read_code(KEYS[1], shown.form)
 if not code then
+  must_be_writable(KEYS[3])
   return { 1, 0, '' }
 end
 

@@ -3,10 +3,10 @@
 local server_time = redis.call('TIME')
 server_time = server_time[1] * 1000 + math.floor(server_time[2] / 1000)
 
--- The last argument says until when the step may be begun, or is ''. Whoever asked for it later
--- than that has given up waiting, and was told that nothing was done.
+-- The last argument says until when the step may be begun. Whoever asked for it has given up waiting
+-- by then, was told that nothing was done, and may have asked again.
 local deadline = table.remove(ARGV)
-if deadline ~= '' and server_time > tonumber(deadline) then
+if server_time > tonumber(deadline) then
   return redis.error_reply(string.format('LATE %.0f', server_time))
 end
 
@@ -51,11 +51,19 @@ local function record(log, now, quotas)
   end
 end
 
+-- Changes nothing in a list, which a server that may not write refuses: a replica, or a primary that
+-- was cut off. What it has may be old, so its answer would be wrong.
+local function must_be_writable(list)
+  redis.call('LTRIM', list, 0, -1)
+end
+
 -- Takes a slot of every quota, or of none. How long until there is one of each; 0 if it was taken.
 local function take(log, now, quotas)
   local refused_for = wait(log, now, quotas)
   if refused_for == 0 then
     record(log, now, quotas)
+  else
+    must_be_writable(log)
   end
   return refused_for
 end
