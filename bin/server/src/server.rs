@@ -122,6 +122,7 @@ impl Server {
             if timeout(self.shutdown_timeout, abandoned).await.is_err() {
                 log::error!("messages whose clients went away are cut off");
             }
+            tell_of_take_backs(&self.face.service);
             public_handle.stop(true).await;
             tell_of_sends_cut_off(&self.face.service).await;
             if let Some(ops) = ops_handle {
@@ -130,6 +131,17 @@ impl Server {
         };
         let (public, ops, ()) = tokio::join!(self.public, ops, stopping);
         public.and(ops)
+    }
+}
+
+/// Tells the log what the store was out of reach for until the end.
+fn tell_of_take_backs(service: &VerificationService) {
+    let count = service.take_backs_waiting();
+    if count > 0 {
+        log::error!(
+            "failed messages leave something behind until it expires: {count} codes or slots, \
+             because the store was out of reach"
+        );
     }
 }
 

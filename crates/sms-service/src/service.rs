@@ -105,6 +105,13 @@ impl VerificationService {
         self.shared.cut_off.load(Ordering::Acquire)
     }
 
+    /// How many codes, slots and slots of the budget of failed messages wait for the store to take
+    /// them back. They end with the runtime, and stay until they expire.
+    #[must_use]
+    pub fn take_backs_waiting(&self) -> usize {
+        TAKE_BACKS - self.shared.taking_back.available_permits()
+    }
+
     /// Asks whether the store can be reached.
     ///
     /// # Errors
