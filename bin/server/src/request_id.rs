@@ -48,7 +48,9 @@ impl RequestId {
 fn is_plain(id: &HeaderValue) -> bool {
     let id = id.as_bytes();
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
-    (1..=64).contains(&id.len()) && id.iter().all(plain)
+    // Proxies pass on what clients call their requests, and digits alone may be a number or a code.
+    let is_name = id.iter().any(u8::is_ascii_alphabetic);
+    (1..=64).contains(&id.len()) && id.iter().all(plain) && is_name
 }
 
 #[cfg(test)]
@@ -59,6 +61,12 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(X_REQUEST_ID, HeaderValue::from_static(id));
         headers
+    }
+
+    #[test]
+    fn digits_alone_are_no_name() {
+        let id = RequestId::choose(&headers("138-0013-8000"), true);
+        assert_eq!(id.as_str().len(), 32);
     }
 
     #[test]
