@@ -1,6 +1,7 @@
 use std::time::Instant;
 
 use prometheus::{HistogramVec, IntCounter, IntCounterVec, IntGauge};
+use sms_core::Message;
 
 use super::families::{Families, observe};
 
@@ -19,7 +20,7 @@ pub(crate) struct HttpMetrics {
 
 impl HttpMetrics {
     pub(super) fn new(families: &Families) -> Self {
-        Self {
+        let metrics = Self {
             requests: families.counters(
                 "sms_http_requests_total",
                 "Answered requests to the public listener by route and outcome.",
@@ -39,7 +40,13 @@ impl HttpMetrics {
                 "sms_http_requests_abandoned_total",
                 "Requests whose clients hung up before the answer.",
             ),
+        };
+        // The first of these is a reason for an alarm, and must be a change.
+        for route in ["/image_codes/{uuid}", "/sms_codes/{mobile}"] {
+            let labels = [route, Message::Overloaded.name()];
+            metrics.requests.with_label_values(&labels);
         }
+        metrics
     }
 
     /// A request came in.
