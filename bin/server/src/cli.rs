@@ -6,7 +6,7 @@ use actix_web::rt::System;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::{Backend, ConfigError, Mode, Settings, StoreSettings};
+use crate::config::{Backend, ConfigError, Mode, ServerSettings, Settings, StoreSettings};
 use crate::snapshots::Snapshots;
 use crate::tls::Certificate;
 use crate::{Parts, Server, logging};
@@ -53,6 +53,12 @@ async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
     if settings.server.mode == Mode::Prod && settings.store.backend == Backend::Memory {
         warn_of_memory(&settings.store);
     }
+    if let Some(key) = settings.store.idle_key() {
+        log::warn!(
+            "{key} is given and not used: store.code_at_rest is \"plain\", or store.hide_numbers false"
+        );
+    }
+    raise_descriptor_limit(&settings.server);
     if settings.server.shutdown_timeout() < settings.gateway.deadline() {
         log::warn!(
             "server.shutdown_timeout_s is shorter than gateway.deadline_ms: a send may be cut off \
@@ -97,6 +103,20 @@ async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
     written.map_err(|error| ConfigError::key("store.snapshot", error))?;
     log::info!("store.snapshot: written");
     Ok(())
+}
+
+/// Takes as many file descriptors as the system allows, and says if that is too few.
+fn raise_descriptor_limit(server: &ServerSettings) {
+    // Each connection needs two; the rest is for the store, providers and files.
+    let wanted = server.max_connections as u64 * 2 + 200;
+    match rlimit::increase_nofile_limit(wanted) {
+        Ok(limit) if limit < wanted => log::warn!(
+            "{limit} file descriptors are allowed, {wanted} are needed: raise LimitNOFILE, or lower \
+             server.max_connections"
+        ),
+        Ok(_) => {}
+        Err(error) => log::warn!("the limit of file descriptors is not known: {error}"),
+    }
 }
 
 fn warn_of_memory(store: &StoreSettings) {

@@ -126,6 +126,15 @@ impl StoreSettings {
         Duration::from_secs(self.snapshot_interval_s)
     }
 
+    /// A key that is given and switches nothing on: a sign that something was forgotten.
+    #[must_use]
+    pub fn idle_key(&self) -> Option<&'static str> {
+        if self.hmac_key.is_some() && self.code_at_rest == CodeAtRest::Plain && !self.hide_numbers {
+            return Some("store.hmac_key");
+        }
+        (self.number_key.is_some() && !self.hide_numbers).then_some("store.number_key")
+    }
+
     pub(super) fn resolve_secret_files(&mut self) -> Result<(), ConfigError> {
         if let Some(path) = &self.url_file {
             self.url = Secret::from_file("store.url_file", path)?.into();
@@ -141,6 +150,12 @@ impl StoreSettings {
         self.prefix()?;
         self.tls()?;
         let has_urls = matches!(self.backend, Backend::Sentinel | Backend::Cluster);
+        if self.backend == Backend::Sentinel && self.sentinel_master.is_empty() {
+            return Err(ConfigError::key(
+                "store.sentinel_master",
+                "a name is needed",
+            ));
+        }
         if has_urls && self.urls.is_empty() {
             return Err(ConfigError::key("store.urls", "at least one is needed"));
         }
