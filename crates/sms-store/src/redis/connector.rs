@@ -73,6 +73,11 @@ impl Connector {
         }
     }
 
+    /// Whether every connection leads to the same server, however old it is.
+    pub(super) fn is_to_one_server(&self) -> bool {
+        matches!(self.target, Target::Server(_))
+    }
+
     /// How many connections were closed by the server, and how many primaries replaced, so far. A
     /// connection made before the last of them may be among the closed ones, or lead to an old
     /// primary.

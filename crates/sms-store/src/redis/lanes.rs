@@ -101,10 +101,10 @@ impl Lanes {
     async fn connect(&self, lane: usize) -> Result<Lease, StoreError> {
         // Read before connecting, so that a loss meanwhile is not missed.
         let losses_before = self.connector.losses();
-        let connection = self.connector.connect().await?;
-        let mut greeting = connection.clone();
-        let (seconds, micros): (i64, i64) = cmd("TIME").query_async(&mut greeting).await?;
-        self.clock.observe(seconds * 1000 + micros / 1000);
+        let connection = match self.greet().await {
+            Ok(connection) => connection,
+            Err(error) => return self.older(lane, losses_before).ok_or(error),
+        };
         let current = Current {
             connection,
             losses_before,
@@ -113,6 +113,26 @@ impl Lanes {
         let lease = current.lease(lane);
         *lock(&self.lanes[lane].current) = Some(current);
         Ok(lease)
+    }
+
+    async fn greet(&self) -> Result<MultiplexedConnection, StoreError> {
+        let connection = self.connector.connect().await?;
+        let mut greeting = connection.clone();
+        let (seconds, micros): (i64, i64) = cmd("TIME").query_async(&mut greeting).await?;
+        self.clock.observe(seconds * 1000 + micros / 1000);
+        Ok(connection)
+    }
+
+    /// The connection that a lane has, where no new one is to be had: it may not be the one that
+    /// was lost, and a server that has no room for more still answers on those it has. If it was
+    /// lost, writing to it fails, and it is given up.
+    fn older(&self, lane: usize, losses_before: u64) -> Option<Lease> {
+        let mut current = lock(&self.lanes[lane].current);
+        let current = current
+            .as_mut()
+            .filter(|_| self.connector.is_to_one_server())?;
+        current.losses_before = losses_before;
+        Some(current.lease(lane))
     }
 }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use deadpool_redis::redis::{AsyncCommands, cmd};
+use deadpool_redis::redis::{AsyncCommands, Value, cmd};
 use sms_core::{CheckOutcome, CheckRules, ImageCode, ImageId, Mobile, Quotas, SmsCode, Timestamp};
 use sms_store::{
     CodeStore, Consumed, KeyPrefix, Log, ManualClock, RedisConfig, RedisStore, Slot, StoreError,
 };
 use sms_testkit::RedisServer;
+use tokio::runtime::Builder;
 
 use crate::backend::{connect, redis_store};
 
@@ -375,6 +376,40 @@ async fn requests_share_the_connection_of_their_thread() {
         (1..=3).contains(&ours),
         "{ours} connections for two threads"
     );
+}
+
+#[test]
+fn a_server_without_room_for_connections_is_asked_on_those_it_has() {
+    let server = RedisServer::start();
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let store = redis_store(&server.url());
+    // The store has a connection for each thread that asks.
+    let ping = || runtime.block_on(store.ping());
+    ping().unwrap();
+    let mut admin = runtime.block_on(connect(&server));
+    let mut tell = |words: &[&str]| -> Value {
+        let mut command = cmd(words[0]);
+        command.arg(&words[1..]);
+        runtime.block_on(command.query_async(&mut admin)).unwrap()
+    };
+    let list = format!("{:?}", tell(&["CLIENT", "LIST"]));
+    let id = list.split("id=").nth(1).unwrap();
+    let id = id.split(' ').next().unwrap().to_owned();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            ping().unwrap();
+            tell(&["CONFIG", "SET", "maxclients", "2"]);
+            tell(&["CLIENT", "KILL", "ID", &id]);
+            // One is lost, and there is no room for another.
+            for _ in 0..100 {
+                ping().unwrap();
+            }
+        });
+    });
 }
 
 #[tokio::test]
