@@ -320,12 +320,17 @@ mod tests {
         }
     }
 
-    proptest! {
-        #[test]
-        fn reading_anything_never_panics(bytes: Vec<u8>) {
-            let content = [FIRST_LINE, &bytes].concat();
-            let _ = read(&empty(), Cursor::new(with_digest(&content)));
-            let _ = read(&empty(), Cursor::new(bytes));
+    /// Beside these, a file is spoiled byte by byte and cut off at every length above.
+    mod fuzz {
+        use super::*;
+
+        proptest! {
+            #[test]
+            fn reading_anything_never_panics(bytes: Vec<u8>) {
+                let content = [FIRST_LINE, &bytes].concat();
+                let _ = read(&empty(), Cursor::new(with_digest(&content)));
+                let _ = read(&empty(), Cursor::new(bytes));
+            }
         }
     }
 }
