@@ -91,10 +91,7 @@ async fn invariant_6_every_key_expires() {
         .put_image_code(&id, &ImageCode::new("AbCd").unwrap(), TTL)
         .await
         .unwrap();
-    store
-        .take_slot(sms_store::Log::Budget, &quotas())
-        .await
-        .unwrap();
+    store.take_slot(Log::Budget, &quotas()).await.unwrap();
     store
         .issue(&mobile(), &code(), TTL, &quotas())
         .await
