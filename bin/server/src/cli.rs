@@ -105,12 +105,12 @@ async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Takes as many file descriptors as the system allows, and says if that is too few.
+/// Takes as many file descriptors as the system allows, and says in production if that is too few.
 fn raise_descriptor_limit(server: &ServerSettings) {
     // Each connection needs two; the rest is for the store, providers and files.
     let wanted = server.max_connections as u64 * 2 + 200;
     match rlimit::increase_nofile_limit(wanted) {
-        Ok(limit) if limit < wanted => log::warn!(
+        Ok(limit) if limit < wanted && server.mode == Mode::Prod => log::warn!(
             "{limit} file descriptors are allowed, {wanted} are needed: raise LimitNOFILE, or lower \
              server.max_connections"
         ),
