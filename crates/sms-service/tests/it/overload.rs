@@ -131,10 +131,11 @@ async fn what_waits_for_a_failing_store_is_bounded() {
         let sent = service.send_code(request).await.unwrap();
         assert_eq!(sent.message(), Message::SendFailed);
     }
+    assert_eq!(service.take_backs_waiting(), BOUND);
     store.heal();
     // Longer than the longest pause between two tries.
     tokio::time::advance(Duration::from_secs(20)).await;
-    while store.settled() < BOUND {
+    while store.settled() < BOUND || service.take_backs_waiting() > 0 {
         tokio::task::yield_now().await;
     }
     let is_stored = |index: &usize| {
