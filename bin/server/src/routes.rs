@@ -10,26 +10,35 @@ use crate::handlers::{
 };
 
 /// Every path of the public listener.
+///
+/// Paths are tried in this order, and one with two patterns is matched twice: so each has its own
+/// resource, those first that are asked for most.
 pub(crate) fn public(app: &mut ServiceConfig, face: &Face, origins: &List<Origin>) {
+    for path in ["/sms_codes/{mobile}/", "/sms_codes/{mobile}"] {
+        app.service(
+            web::resource(path)
+                .wrap(cors(origins))
+                .route(get().to(send_code))
+                .default_service(web::to(not_allowed::get)),
+        );
+    }
+    for path in ["/image_codes/{uuid}/", "/image_codes/{uuid}"] {
+        app.service(
+            web::resource(path)
+                .wrap(cors(origins))
+                .route(get().to(give_picture))
+                .default_service(web::to(not_allowed::get)),
+        );
+    }
+    for path in ["/sms_codes/{mobile}/verify/", "/sms_codes/{mobile}/verify"] {
+        app.service(
+            web::resource(path)
+                .wrap(cors(origins))
+                .route(post().to(check_code))
+                .default_service(web::to(not_allowed::post)),
+        );
+    }
     app.service(
-        web::resource(["/image_codes/{uuid}/", "/image_codes/{uuid}"])
-            .wrap(cors(origins))
-            .route(get().to(give_picture))
-            .default_service(web::to(not_allowed::get)),
-    )
-    .service(
-        web::resource(["/sms_codes/{mobile}/", "/sms_codes/{mobile}"])
-            .wrap(cors(origins))
-            .route(get().to(send_code))
-            .default_service(web::to(not_allowed::get)),
-    )
-    .service(
-        web::resource(["/sms_codes/{mobile}/verify/", "/sms_codes/{mobile}/verify"])
-            .wrap(cors(origins))
-            .route(post().to(check_code))
-            .default_service(web::to(not_allowed::post)),
-    )
-    .service(
         web::resource("/")
             .route(get().to(demo_page))
             .default_service(web::to(not_allowed::get)),
