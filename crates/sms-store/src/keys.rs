@@ -1,4 +1,4 @@
-use std::fmt;
+use std::fmt::{self, Display, from_fn};
 
 use serde::{Deserialize, Serialize};
 use sms_core::{AddressBlock, ImageId};
@@ -51,7 +51,7 @@ pub enum Log {
     Budget,
 }
 
-impl fmt::Display for Log {
+impl Display for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pictures(address) => write!(f, "ip:img:{address}"),
@@ -70,7 +70,8 @@ pub(crate) enum Tags {
     AroundPrefix,
 }
 
-/// Every key name there is, those of a number in [`NumberKeys`].
+/// Every key name there is, those of a number in [`NumberKeys`]. A name is made when it is written
+/// down, so that none is ever allocated by itself.
 ///
 /// `img_…` and `sms_…` are shared with other programs and never change.
 #[derive(Debug, Clone)]
@@ -85,8 +86,8 @@ impl Keys {
     }
 
     /// The text of a picture.
-    pub(crate) fn image(&self, id: &ImageId) -> String {
-        format!("{}img_{}", self.prefix.0, id.as_str())
+    pub(crate) fn image(&self, id: &ImageId) -> impl Display {
+        from_fn(|f| write!(f, "{}img_{}", self.prefix.0, id.as_str()))
     }
 
     /// The keys of a number.
@@ -99,13 +100,13 @@ impl Keys {
     }
 
     /// A key that nobody reads.
-    pub(crate) fn ping(&self) -> String {
-        format!("{}global:ping", self.prefix.0)
+    pub(crate) fn ping(&self) -> impl Display {
+        from_fn(|f| write!(f, "{}global:ping", self.prefix.0))
     }
 
     /// One of the other logs.
-    pub(crate) fn log(&self, log: Log) -> String {
-        format!("{}{log}", self.prefix.0)
+    pub(crate) fn log(&self, log: Log) -> impl Display {
+        from_fn(move |f| write!(f, "{}{log}", self.prefix.0))
     }
 }
 
@@ -121,36 +122,36 @@ pub(crate) struct NumberKeys<'a> {
 
 impl NumberKeys<'_> {
     /// The code.
-    pub(crate) fn code(&self) -> String {
-        format!("{}sms_{}", self.prefix, self.name)
+    pub(crate) fn code(&self) -> impl Display {
+        from_fn(|f| write!(f, "{}sms_{}", self.prefix, self.name))
     }
 
     /// Wrong attempts at the code.
-    pub(crate) fn attempts(&self) -> String {
+    pub(crate) fn attempts(&self) -> impl Display {
         self.beside_code("attempts")
     }
 
     /// The sender that took the message with the code.
-    pub(crate) fn sender(&self) -> String {
+    pub(crate) fn sender(&self) -> impl Display {
         self.beside_code("sender")
     }
 
     /// Times of the last sends.
-    pub(crate) fn sends(&self) -> String {
+    pub(crate) fn sends(&self) -> impl Display {
         self.beside_code("sends")
     }
 
     /// Times of the last wrong codes.
-    pub(crate) fn failures(&self) -> String {
+    pub(crate) fn failures(&self) -> impl Display {
         self.beside_code("failures")
     }
 
-    fn beside_code(&self, key: &str) -> String {
+    fn beside_code(&self, key: &'static str) -> impl Display {
         let Self { prefix, tags, name } = self;
-        match tags {
-            Tags::AfterPrefix => format!("{prefix}{{sms_{name}}}:{key}"),
-            Tags::AroundPrefix => format!("{{{prefix}sms_{name}}}:{key}"),
-        }
+        from_fn(move |f| match tags {
+            Tags::AfterPrefix => write!(f, "{prefix}{{sms_{name}}}:{key}"),
+            Tags::AroundPrefix => write!(f, "{{{prefix}sms_{name}}}:{key}"),
+        })
     }
 }
 
@@ -170,9 +171,12 @@ mod tests {
         let id = ImageId::parse("f47ac10b-58cc-4372-a567-0e02b2c3d479").unwrap();
         let mainland = keys.number(name("+8613800138000"));
         let french = keys.number(name("+33612345678"));
-        assert_eq!(keys.image(&id), "img_f47ac10b-58cc-4372-a567-0e02b2c3d479");
-        assert_eq!(mainland.code(), "sms_13800138000");
-        assert_eq!(french.code(), "sms_+33612345678");
+        assert_eq!(
+            keys.image(&id).to_string(),
+            "img_f47ac10b-58cc-4372-a567-0e02b2c3d479"
+        );
+        assert_eq!(mainland.code().to_string(), "sms_13800138000");
+        assert_eq!(french.code().to_string(), "sms_+33612345678");
     }
 
     #[test]
@@ -185,10 +189,10 @@ mod tests {
             let number = keys.number(name);
             let tag = format!("{{{}}}:", number.code());
             let ours = [
-                number.attempts(),
-                number.sender(),
-                number.sends(),
-                number.failures(),
+                number.attempts().to_string(),
+                number.sender().to_string(),
+                number.sends().to_string(),
+                number.failures().to_string(),
             ];
             for key in ours {
                 assert!(key.starts_with(&tag), "{key}");
@@ -200,17 +204,17 @@ mod tests {
     fn a_prefix_comes_before_every_key() {
         let keys = Keys::new(KeyPrefix::new("shop:").unwrap(), Tags::AfterPrefix);
         let number = keys.number(name("13800138000"));
-        assert_eq!(number.code(), "shop:sms_13800138000");
-        assert_eq!(number.sends(), "shop:{sms_13800138000}:sends");
-        assert_eq!(keys.log(Log::Budget), "shop:global:sms");
+        assert_eq!(number.code().to_string(), "shop:sms_13800138000");
+        assert_eq!(number.sends().to_string(), "shop:{sms_13800138000}:sends");
+        assert_eq!(keys.log(Log::Budget).to_string(), "shop:global:sms");
     }
 
     #[test]
     fn in_a_cluster_the_prefix_is_within_the_hash_tag() {
         let keys = Keys::new(KeyPrefix::new("shop:").unwrap(), Tags::AroundPrefix);
         let number = keys.number(name("13800138000"));
-        assert_eq!(number.code(), "shop:sms_13800138000");
-        assert_eq!(number.sends(), "{shop:sms_13800138000}:sends");
+        assert_eq!(number.code().to_string(), "shop:sms_13800138000");
+        assert_eq!(number.sends().to_string(), "{shop:sms_13800138000}:sends");
     }
 
     #[test]

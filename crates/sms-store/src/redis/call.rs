@@ -1,7 +1,15 @@
-use deadpool_redis::redis::{Cmd, ToRedisArgs, Value, cmd};
+use std::fmt::{Display, Write as _};
+
+use deadpool_redis::redis::{Cmd, Value};
 use sms_core::Quotas;
 
 use crate::at_rest::Shown;
+
+/// As much as the keys and arguments of a usual call need, in bytes and in number.
+const USUAL_TEXT: usize = 512;
+const USUAL_COUNT: usize = 32;
+/// What is in a command besides: its name, the digest, how many keys there are, the deadline.
+const BESIDES: usize = 4;
 
 /// A script that is kept inside Redis under its digest.
 pub(super) struct Script {
@@ -18,21 +26,27 @@ impl Script {
     }
 
     /// A call of this script; `key` is the first of its keys.
-    pub(super) fn key(&self, key: String) -> Call<'_> {
-        Call {
+    pub(super) fn key(&self, key: impl Display) -> Call<'_> {
+        let mut call = Call {
             script: self,
-            keys: vec![key],
-            arguments: Vec::new(),
+            text: String::with_capacity(USUAL_TEXT),
+            ends: Vec::with_capacity(USUAL_COUNT),
+            keys: 0,
             tells_time: false,
-        }
+        };
+        call.key(key);
+        call
     }
 }
 
 /// One call of a script, as often as it has to be sent.
 pub(super) struct Call<'a> {
     script: &'a Script,
-    keys: Vec<String>,
-    arguments: Vec<Vec<u8>>,
+    /// The keys and then the arguments, one right after the other.
+    text: String,
+    /// Where each of them ends.
+    ends: Vec<usize>,
+    keys: usize,
     tells_time: bool,
 }
 
@@ -46,13 +60,15 @@ pub(super) enum Form {
 }
 
 impl Call<'_> {
-    pub(super) fn key(&mut self, key: String) -> &mut Self {
-        self.keys.push(key);
-        self
+    /// Adds a key. All keys come before the first argument.
+    pub(super) fn key(&mut self, key: impl Display) -> &mut Self {
+        self.keys += 1;
+        self.arg(key)
     }
 
-    pub(super) fn arg(&mut self, argument: impl ToRedisArgs) -> &mut Self {
-        argument.write_redis_args(&mut self.arguments);
+    pub(super) fn arg(&mut self, argument: impl Display) -> &mut Self {
+        write!(self.text, "{argument}").expect("a string takes everything");
+        self.ends.push(self.text.len());
         self
     }
 
@@ -69,8 +85,7 @@ impl Call<'_> {
     pub(super) fn quotas(&mut self, quotas: &Quotas) -> &mut Self {
         self.arg(quotas.iter().len());
         for quota in quotas.iter() {
-            let window = u64::try_from(quota.window().as_millis()).unwrap_or(u64::MAX);
-            self.arg(quota.limit()).arg(window);
+            self.arg(quota.limit()).arg(quota.window().as_millis());
         }
         self
     }
@@ -93,22 +108,22 @@ impl Call<'_> {
 
     /// The key that decides which node of a Cluster does it.
     pub(super) fn first_key(&self) -> &str {
-        &self.keys[0]
+        &self.text[..self.ends[0]]
     }
 
     /// The command, to be begun until `deadline` in the time of the server.
     pub(super) fn command(&self, form: Form, deadline: i64) -> Cmd {
-        let mut command = match form {
-            Form::Digest => cmd("EVALSHA"),
-            Form::Source => cmd("EVAL"),
+        let (name, script) = match form {
+            Form::Digest => ("EVALSHA", &*self.script.digest),
+            Form::Source => ("EVAL", self.script.source),
         };
-        match form {
-            Form::Digest => command.arg(&self.script.digest),
-            Form::Source => command.arg(self.script.source),
-        };
-        command.arg(self.keys.len()).arg(&self.keys);
-        for argument in &self.arguments {
-            command.arg(argument);
+        let bytes = self.text.len() + script.len() + USUAL_COUNT;
+        let mut command = Cmd::with_capacity(self.ends.len() + BESIDES, bytes);
+        command.arg(name).arg(script).arg(self.keys);
+        let mut start = 0;
+        for &end in &self.ends {
+            command.arg(&self.text[start..end]);
+            start = end;
         }
         command.arg(deadline);
         command

@@ -13,6 +13,7 @@ mod servers;
 mod slots;
 mod watch;
 
+use std::fmt::{Display, from_fn};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -79,10 +80,11 @@ impl RedisStore {
     }
 
     /// The first argument of every script that needs the time.
-    fn time_argument(&self) -> String {
-        let now = self.clock.as_ref().map(Clock::now);
-        now.map(|now| now.as_millis().to_string())
-            .unwrap_or_default()
+    fn time_argument(&self) -> impl Display {
+        from_fn(|f| match &self.clock {
+            Some(clock) => write!(f, "{}", clock.now().as_millis()),
+            None => Ok(()),
+        })
     }
 
     /// The names of the keys of a number.

@@ -203,7 +203,7 @@ mod tests {
 
     async fn ping(lanes: &Lanes, limit: Limit) -> Result<Answer, StoreError> {
         let scripts = Scripts::new();
-        let call = scripts.ping.key("ping".to_owned());
+        let call = scripts.ping.key("ping");
         lanes.run(&call, limit, Asking::No).await
     }
 
@@ -226,7 +226,7 @@ mod tests {
             .unwrap();
         let mut connection = lanes.connection().await.unwrap().connection;
         let scripts = Scripts::new();
-        let call = scripts.ping.key("ping".to_owned());
+        let call = scripts.ping.key("ping");
         let error = send(&mut connection, call.command(Form::Source, 1), Asking::No)
             .await
             .unwrap_err();
