@@ -8,6 +8,8 @@ use crate::at_rest::Shown;
 /// As much as the keys and arguments of a usual call need, in bytes and in number.
 const USUAL_TEXT: usize = 512;
 const USUAL_COUNT: usize = 32;
+/// How many times a log has at most that is read and written as a whole.
+const LONGEST_SHORT_LOG: u32 = 100;
 /// What is in a command besides: its name, the digest, how many keys there are, the deadline.
 const BESIDES: usize = 4;
 
@@ -72,7 +74,7 @@ impl Call<'_> {
         self
     }
 
-    /// Adds what is shown of a code to the arguments, as `read_shown` in `codes.lua` takes it.
+    /// Adds what is shown of a code to the arguments, as `codes.lua` takes it.
     pub(super) fn shown(&mut self, shown: &Shown<'_>) -> &mut Self {
         self.arg(shown.form()).arg(shown.ways().count());
         for way in shown.ways() {
@@ -81,9 +83,16 @@ impl Call<'_> {
         self
     }
 
-    /// Adds quotas to the arguments, as `read_quotas` in `lib.lua` takes them.
+    /// Adds quotas to the arguments, as `logs.lua` takes them.
     pub(super) fn quotas(&mut self, quotas: &Quotas) -> &mut Self {
-        self.arg(quotas.iter().len());
+        let form = match quotas.largest_limit() {
+            0 => return self.arg("none"),
+            1..=LONGEST_SHORT_LOG => "short",
+            _ => "long",
+        };
+        self.arg(form).arg(quotas.iter().len());
+        self.arg(quotas.largest_limit());
+        self.arg(quotas.longest_window().as_millis());
         for quota in quotas.iter() {
             self.arg(quota.limit()).arg(quota.window().as_millis());
         }

@@ -1,22 +1,11 @@
 use super::call::Script;
 
-/// A script that begins with what they share.
+/// A script: what all begin with, and these files.
 macro_rules! script {
-    ($file:literal) => {
+    ($($file:literal),+) => {
         Script::new(concat!(
             include_str!("lua/lib.lua"),
-            include_str!(concat!("lua/", $file))
-        ))
-    };
-}
-
-/// A script about a code, with what these share besides.
-macro_rules! code_script {
-    ($file:literal) => {
-        Script::new(concat!(
-            include_str!("lua/lib.lua"),
-            include_str!("lua/codes.lua"),
-            include_str!(concat!("lua/", $file))
+            $(include_str!(concat!("lua/", $file))),+
         ))
     };
 }
@@ -39,16 +28,16 @@ pub(super) struct Scripts {
 impl Scripts {
     pub(super) fn new() -> Self {
         Self {
-            take_slot: script!("take_slot.lua"),
-            give_back_slot: script!("give_back_slot.lua"),
+            take_slot: script!("logs.lua", "take_slot.lua"),
+            give_back_slot: script!("logs.lua", "give_back_slot.lua"),
             put_image_code: script!("put_image_code.lua"),
             consume_image_code: script!("consume_image_code.lua"),
-            issue: code_script!("issue.lua"),
-            settle: code_script!("settle.lua"),
-            note_sender: code_script!("note_sender.lua"),
-            check: code_script!("check.lua"),
-            admit_picture: script!("admit_picture.lua"),
-            admit_send: code_script!("admit_send.lua"),
+            issue: script!("logs.lua", "codes.lua", "issue.lua"),
+            settle: script!("logs.lua", "codes.lua", "settle.lua"),
+            note_sender: script!("codes.lua", "note_sender.lua"),
+            check: script!("logs.lua", "codes.lua", "check.lua"),
+            admit_picture: script!("logs.lua", "admit_picture.lua"),
+            admit_send: script!("logs.lua", "codes.lua", "admit_send.lua"),
             ping: script!("ping.lua"),
         }
     }

@@ -5,10 +5,11 @@
 -- {0, slot, wait until the next one} admitted; {1, wait} address too often; {2} no such picture;
 -- {3} wrong answer; {4, wait} budget spent; {5, wait} number too often.
 local now = clock(ARGV[1])
-local shown, ttl_at = read_shown(3)
-local address_quotas, budget_at = read_quotas(ttl_at + 1)
+local shown_at = 3
+local ttl_at = after_shown(shown_at)
+local address_at = ttl_at + 1
 
-local refused_for = take(KEYS[1], now, address_quotas)
+local refused_for = take(KEYS[1], now, address_at)
 if refused_for > 0 then
   return { 1, refused_for }
 end
@@ -21,16 +22,17 @@ if string.lower(text) ~= ARGV[2] then
   return { 3 }
 end
 
-local budget, mobile_at = read_quotas(budget_at)
-refused_for = wait(KEYS[3], now, budget)
+local budget_at = after_quotas(address_at)
+local budget = read_log(KEYS[3], budget_at)
+refused_for = wait(KEYS[3], budget, now, budget_at)
 if refused_for > 0 then
   return { 4, refused_for }
 end
-local mobile_quotas = read_quotas(mobile_at)
-refused_for = take(KEYS[6], now, mobile_quotas)
+local sends_at, sends = after_quotas(budget_at)
+refused_for, sends = take(KEYS[6], now, sends_at)
 if refused_for > 0 then
   return { 5, refused_for }
 end
-record(KEYS[3], now, budget)
-keep_code(KEYS[4], KEYS[5], KEYS[7], shown, now, ARGV[ttl_at])
-return { 0, now, wait(KEYS[6], now, mobile_quotas) }
+record(KEYS[3], budget, now, budget_at)
+keep_code(KEYS[4], KEYS[5], KEYS[7], shown_at, now, ARGV[ttl_at])
+return { 0, now, wait(KEYS[6], sends, now, sends_at) }

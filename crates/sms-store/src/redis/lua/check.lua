@@ -4,17 +4,18 @@
 -- attempts, nothing compared.
 local now = clock(ARGV[1])
 local max_attempts = tonumber(ARGV[2])
-local shown, quotas_at = read_shown(3)
-local quotas = read_quotas(quotas_at)
+local shown_at = 3
+local quotas_at = after_shown(shown_at)
 
-local attempts = tonumber(redis.call('GET', KEYS[2]) or 0)
-if attempts >= max_attempts or wait(KEYS[3], now, quotas) > 0 then
-  must_be_writable(KEYS[3])
+-- GETEX reads and counts as a write: see read_log.
+local attempts = tonumber(redis.call('GETEX', KEYS[2]) or 0)
+local failures = read_log(KEYS[3], quotas_at)
+if attempts >= max_attempts or wait(KEYS[3], failures, now, quotas_at) > 0 then
   return { 3, 0, '' }
 end
-local code = read_code(KEYS[1], shown.form)
+local kept = redis.call('MGET', KEYS[1], KEYS[4])
+local code = as_code(kept[1], shown_at)
 if not code then
-  must_be_writable(KEYS[3])
   return { 1, 0, '' }
 end
 
@@ -23,14 +24,13 @@ end
 attempts = attempts + 1
 redis.call('SET', KEYS[2], attempts, 'PX', remaining(KEYS[1]))
 
-if is_code(code, shown) then
-  local sender = redis.call('GET', KEYS[4]) or ''
+if is_code(code, shown_at) then
   redis.call('DEL', KEYS[1], KEYS[2], KEYS[4])
-  return { 0, 0, sender }
+  return { 0, 0, kept[2] or '' }
 end
 -- With the last attempt the code goes and the count stays, and says that the attempts are used up.
 if attempts >= max_attempts then
   redis.call('DEL', KEYS[1], KEYS[4])
 end
-record(KEYS[3], now, quotas)
+record(KEYS[3], failures, now, quotas_at)
 return { 2, max_attempts - attempts, '' }

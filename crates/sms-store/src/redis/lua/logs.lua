@@ -1,0 +1,112 @@
+-- What scripts that count begin with, after lib.lua.
+--
+-- Quotas stand in ARGV from some index on: 'none' alone; or the form of their log, how many there
+-- are, the largest limit, the longest window, and then limit and window of each.
+--
+-- A log has times, newest first. A 'short' one is a string, thirteen digits a time, which is read
+-- and written as a whole. A 'long' one is a list.
+
+local DIGITS = 13
+
+local function after_quotas(at)
+  return ARGV[at] == 'none' and at + 1 or at + 4 + 2 * ARGV[at + 1]
+end
+
+local function written(time)
+  return string.format('%013.0f', time)
+end
+
+-- A list of a time when the largest limit was higher, as a string.
+local function shortened(log, at)
+  redis.call('LTRIM', log, 0, ARGV[at + 2] - 1)
+  return table.concat(redis.call('LRANGE', log, 0, -1))
+end
+
+-- Makes a list of a string, of a time when the largest limit was lower.
+local function lengthen(log, at)
+  local times = redis.call('GETEX', log)
+  redis.call('DEL', log)
+  for i = 1, #times, DIGITS do
+    redis.call('RPUSH', log, string.sub(times, i, i + DIGITS - 1))
+  end
+  redis.call('PEXPIRE', log, ARGV[at + 3])
+end
+
+-- The times of a short log; nil for a long one, which is asked when needed. Only commands that count
+-- as writes look at it first: a server that may not write, a replica or a primary that was cut off,
+-- refuses them. What it has may be old, so its answer would be wrong.
+local function read_log(log, at)
+  if ARGV[at] == 'short' then
+    local times = redis.pcall('GETEX', log)
+    return type(times) == 'table' and shortened(log, at) or times or ''
+  elseif ARGV[at] == 'long' and redis.pcall('LTRIM', log, 0, ARGV[at + 2] - 1).err then
+    lengthen(log, at)
+  end
+end
+
+-- The k-th newest time, if there are so many.
+local function newest(log, times, k)
+  if not times then
+    return redis.call('LINDEX', log, k - 1)
+  end
+  local time = string.sub(times, DIGITS * (k - 1) + 1, DIGITS * k)
+  return time ~= '' and time
+end
+
+-- How long until every quota has a free slot: the k-th newest time must be as old as its window.
+local function wait(log, times, now, at)
+  local longest = 0
+  if ARGV[at] ~= 'none' and times ~= '' then
+    for i = at + 4, at + 2 + 2 * ARGV[at + 1], 2 do
+      local blocking = newest(log, times, ARGV[i])
+      if blocking then
+        longest = math.max(longest, blocking + ARGV[i + 1] - now)
+      end
+    end
+  end
+  return longest
+end
+
+-- Logs the time now and forgets what no quota looks at. Gives the times as they are then.
+local function record(log, times, now, at)
+  if times then
+    times = string.sub(written(now) .. times, 1, DIGITS * ARGV[at + 2])
+    redis.call('SET', log, times, 'PX', ARGV[at + 3])
+  elseif ARGV[at] == 'long' then
+    redis.call('LPUSH', log, written(now))
+    redis.call('PEXPIRE', log, ARGV[at + 3])
+  end
+  return times
+end
+
+-- Takes a slot of every quota, or of none. How long until there is one of each, 0 if it was taken;
+-- and the times as they are then.
+local function take(log, now, at)
+  local times = read_log(log, at)
+  local refused_for = wait(log, times, now, at)
+  if refused_for == 0 then
+    times = record(log, times, now, at)
+  end
+  return refused_for, times
+end
+
+-- Gives a slot back; nothing happens if it is not there.
+local function give_back(log, slot)
+  slot = written(slot)
+  if redis.call('TYPE', log).ok == 'list' then
+    redis.call('LREM', log, 1, slot)
+    return
+  end
+  local times = redis.call('GETEX', log) or ''
+  for i = 1, #times, DIGITS do
+    if string.sub(times, i, i + DIGITS - 1) == slot then
+      local left = string.sub(times, 1, i - 1) .. string.sub(times, i + DIGITS)
+      if left == '' then
+        redis.call('DEL', log)
+      else
+        redis.call('SET', log, left, 'KEEPTTL')
+      end
+      return
+    end
+  end
+end
