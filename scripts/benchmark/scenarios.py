@@ -1,0 +1,81 @@
+"""What is measured, beside what, and how good it has to be."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Side:
+    """Requests of one kind, as load.lua makes them, to one program."""
+
+    target: str
+    kind: str
+    needs: str | None = "pictures"
+    succeeds: bool = True
+    leaves: str | None = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A subject beside its reference."""
+
+    name: str
+    subject: Side
+    reference: Side
+    connections: tuple = (64,)
+    # Ratios of subject to reference: throughput at least, all others at most.
+    aims: dict = field(default_factory=dict)
+
+
+FLOOR_SEND = Side("floor", "send", leaves="sms_*")
+FLOOR_CHECK = Side("floor", "right", needs="codes")
+SEND = Side("server", "send", leaves="sms_*")
+
+SCENARIOS = [
+    Scenario(
+        "send", SEND, FLOOR_SEND, (64, 256),
+        {"rps": 0.80, "p99_ms": 1.3, "server_cpu": 1.35, "redis_cpu": 1.25},
+    ),
+    Scenario(
+        "send by CCP", Side("ccp", "send", leaves="sms_*"), Side("floor", "posted", leaves="sms_*"),
+        aims={"server_cpu": 1.2},
+    ),
+    Scenario("check, right", Side("server", "right", needs="codes"), FLOOR_CHECK, aims={"rps": 0.85}),
+    Scenario(
+        "check, wrong", Side("server", "wrong", needs="codes", succeeds=False),
+        Side("floor", "wrong", needs="codes", succeeds=False), aims={"rps": 0.85},
+    ),
+    Scenario("picture", Side("server", "picture", needs=None), Side("floor", "picture", needs=None),
+             aims={"server_cpu": 1.3}),
+]
+
+# A refused send is held against a good one.
+for kind, needs in [("missing", None), ("unknown_picture", None), ("wrong_picture", "pictures"), ("over_quota", "pictures")]:
+    SCENARIOS.append(Scenario(
+        f"refused: {kind.replace('_', ' ')}", Side("server", kind, needs=needs, succeeds=False), SEND,
+        aims={"server_cpu": 1.0, "redis_cpu": 1.0},
+    ))
+
+# What the limits of the contract cost, and what HTTP costs alone.
+SCENARIOS += [
+    Scenario("our script beside the least", FLOOR_SEND, Side("floor", "plain", leaves="sms_*")),
+    Scenario("least script beside none", Side("floor", "plain", leaves="sms_*"), Side("floor", "hello", needs=None)),
+    Scenario("send, logged", Side("logged", "send", leaves="sms_*"), SEND),
+]
+
+
+def against(name, kind, target="server", **how):
+    """The same requests to two builds of the server."""
+    prefix = {"server": "other"}.get(target, f"other {target}")
+    return Scenario(name, Side(target, kind, **how), Side(prefix, kind, **how))
+
+
+AGAINST = [
+    against("send", "send", leaves="sms_*"),
+    against("send, logged", "send", "logged", leaves="sms_*"),
+    against("send by CCP", "send", "ccp", leaves="sms_*"),
+    against("check, right", "right", needs="codes"),
+    against("check, wrong", "wrong", needs="codes", succeeds=False),
+    against("refused: missing", "missing", needs=None, succeeds=False),
+    against("refused: over quota", "over_quota", succeeds=False),
+    against("picture", "picture", needs=None),
+]
