@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::SystemTime;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE};
-use reqwest::{Response, StatusCode, Url, redirect, retry};
+use reqwest::{RequestBuilder, Response, StatusCode, Url, redirect, retry};
 use rustls::crypto::{CryptoProvider, ring};
 use secrecy::SecretString;
 
@@ -71,19 +71,7 @@ impl Client {
 
     /// Posts `body` with the signature for `now`, and reads the answer.
     pub(super) async fn post(&self, body: &str, now: SystemTime) -> Result<Dated, Failure> {
-        let timestamp = sign::timestamp(now);
-        let sig = sign::sig(&self.account_sid, &self.auth_token, &timestamp);
-        let mut url = self.endpoint.clone();
-        url.set_query(Some(&format!("sig={sig}")));
-        let authorization = sign::authorization(&self.account_sid, &timestamp);
-        let request = self
-            .http
-            .post(url)
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, "application/json;charset=utf-8")
-            .header(AUTHORIZATION, authorization)
-            .body(body.to_owned());
-        let response = request.send().await.map_err(failure)?;
+        let response = self.request(body, now).send().await.map_err(failure)?;
         if response.status() != StatusCode::OK {
             let detail = format!("HTTP status {}", response.status().as_u16());
             return Err(Failure::Lost(detail, None));
@@ -92,6 +80,21 @@ impl Client {
         let reply = Reply::read(&read(response).await?);
         let reply = reply.ok_or_else(|| lost("an answer that can't be read"))?;
         Ok(Dated { reply, date })
+    }
+
+    /// All that goes over the wire, signed for `now`.
+    pub(super) fn request(&self, body: &str, now: SystemTime) -> RequestBuilder {
+        let timestamp = sign::timestamp(now);
+        let sig = sign::sig(&self.account_sid, &self.auth_token, &timestamp);
+        let mut url = self.endpoint.clone();
+        url.set_query(Some(&format!("sig={sig}")));
+        let authorization = sign::authorization(&self.account_sid, &timestamp);
+        self.http
+            .post(url)
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/json;charset=utf-8")
+            .header(AUTHORIZATION, authorization)
+            .body(body.to_owned())
     }
 }
 
