@@ -7,6 +7,9 @@ mod message;
 mod mock;
 mod sender;
 
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub use ccp::bench;
 pub use ccp::{CCP_BASE_URL, CcpConfig, CcpConfigError, CcpSender};
 pub use error::{ErrorClass, SendError};
 pub use failover::{Failover, NoSenders};

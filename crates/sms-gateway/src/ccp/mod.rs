@@ -1,5 +1,7 @@
 //! The way of a message to CCP and of its answer back.
 
+#[cfg(feature = "bench")]
+pub mod bench;
 mod client;
 mod clock;
 mod config;
