@@ -32,15 +32,13 @@ fn write(pixels: &[u8], size: Size) -> Result<Vec<u8>, EncodingError> {
 }
 
 fn pack(pixels: &[Ink], size: Size) -> Vec<u8> {
-    let row = |row: &[Ink]| {
-        row.chunks(2)
-            .map(|pair| colour(&pair[0]) << 4 | pair.get(1).map_or(0, colour))
-            .collect::<Vec<u8>>()
-    };
-    pixels
-        .chunks(usize::from(size.width()))
-        .flat_map(row)
-        .collect()
+    let (width, height) = (usize::from(size.width()), usize::from(size.height()));
+    let mut packed = Vec::with_capacity(width.div_ceil(2) * height);
+    for row in pixels.chunks(width) {
+        let pairs = row.chunks(2);
+        packed.extend(pairs.map(|pair| colour(&pair[0]) << 4 | pair.get(1).map_or(0, colour)));
+    }
+    packed
 }
 
 /// The number of a colour in the palette: the paper, then each ink from light to full.
