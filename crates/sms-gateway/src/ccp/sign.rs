@@ -43,7 +43,8 @@ pub(super) fn sig(account_sid: &str, auth_token: &SecretString, timestamp: &str)
         .chain_update(auth_token.expose_secret())
         .chain_update(timestamp)
         .finalize();
-    digest.iter().fold(String::new(), |mut hex, byte| {
+    let hex = String::with_capacity(2 * digest.len());
+    digest.iter().fold(hex, |mut hex, byte| {
         let _ = write!(hex, "{byte:02X}");
         hex
     })
