@@ -1,34 +1,47 @@
 //! Work that goes on when nobody waits for it any more.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use tokio::runtime::Handle;
-use tokio::task::{JoinError, JoinHandle};
 use tokio_util::task::TaskTracker;
 
-/// Waits for a task. If the waiting is given up, the task goes on and is counted in `abandoned`.
-pub(crate) async fn wait_for<T: Send + 'static>(
-    task: JoinHandle<T>,
-    abandoned: &TaskTracker,
-) -> Result<T, JoinError> {
-    let mut waiting = Waiting {
-        task: Some(task),
+/// Does `work` in the place of whoever waits for it, which costs less than a task of its own. If the
+/// waiting is given up once it has begun, a task takes it over, and is counted in `abandoned`.
+pub(crate) fn carry_through<F>(work: F, abandoned: &TaskTracker) -> CarriedThrough<'_, F>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    CarriedThrough {
+        work: Some(Box::pin(work)),
         abandoned,
-    };
-    let task = waiting.task.as_mut();
-    let outcome = task.expect("it is taken only at the end").await;
-    waiting.task = None;
-    outcome
+    }
 }
 
-struct Waiting<'a, T: Send + 'static> {
-    task: Option<JoinHandle<T>>,
+pub(crate) struct CarriedThrough<'a, F: Future<Output: Send> + Send + 'static> {
+    work: Option<Pin<Box<F>>>,
     abandoned: &'a TaskTracker,
 }
 
-impl<T: Send + 'static> Drop for Waiting<'_, T> {
+impl<F: Future<Output: Send> + Send + 'static> Future for CarriedThrough<'_, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        // Out of here while it is polled: what panics must not be taken over.
+        let mut work = self.work.take().expect("nobody polls after the end");
+        let outcome = work.as_mut().poll(context);
+        if outcome.is_pending() {
+            self.work = Some(work);
+        }
+        outcome
+    }
+}
+
+impl<F: Future<Output: Send> + Send + 'static> Drop for CarriedThrough<'_, F> {
     fn drop(&mut self) {
-        // Outside of a runtime it is the runtime that ends, and the task with it.
-        if let (Some(task), Ok(runtime)) = (self.task.take(), Handle::try_current()) {
-            self.abandoned.spawn_on(task, &runtime);
+        // Outside of a runtime it is the runtime that ends, and the work with it.
+        if let (Some(work), Ok(runtime)) = (self.work.take(), Handle::try_current()) {
+            self.abandoned.spawn_on(work, &runtime);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 use sms_core::{AddressBlock, CheckOutcome, CheckRules, Message, Mobile};
 use sms_store::{Checked, StoreError};
 
-use crate::abandoned::wait_for;
+use crate::abandoned::carry_through;
 use crate::observer::{Asked, CheckEvent};
 use crate::service::Shared;
 use crate::{ServiceError, VerificationService};
@@ -87,12 +87,12 @@ impl VerificationService {
                 return Ok(refused);
             }
         };
-        let checked = tokio::spawn(async move {
+        let work = async move {
             let outcome = shared.compare(&mobile, &code).await;
             shared.observe(&asked, outcome.as_ref(), started);
             outcome
-        });
-        Ok(wait_for(checked, &self.shared.abandoned).await??)
+        };
+        Ok(carry_through(work, &self.shared.abandoned).await?)
     }
 }
 

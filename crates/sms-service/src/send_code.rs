@@ -6,7 +6,7 @@ use sms_core::{AddressBlock, Countries, ImageId, Message as Text, Mobile, Settle
 use sms_gateway::{ErrorClass, Message, MessageId, SendError};
 use sms_store::{Reservation, SendAdmission, SendRequest, StoreError};
 
-use crate::abandoned::wait_for;
+use crate::abandoned::carry_through;
 use crate::send_record::SendRecord;
 use crate::service::Shared;
 use crate::{ServiceError, VerificationService};
@@ -136,16 +136,17 @@ impl VerificationService {
             record.close(&*shared.observer, Ok(&SentCode::Overloaded));
             return Ok(SentCode::Overloaded);
         };
-        let carried_out = self.shared.under_way.spawn(async move {
+        let work = async move {
             // Kept until the send is settled, even if nobody waits for it any more.
             let _permit = permit;
+            let _under_way = shared.under_way.token();
             let unsettled = Unsettled(&shared);
             let outcome = order.carry_out(&shared, &mut record).await;
             unsettled.settled();
             record.close(&*shared.observer, outcome.as_ref());
             outcome
-        });
-        Ok(wait_for(carried_out, &self.shared.abandoned).await??)
+        };
+        Ok(carry_through(work, &self.shared.abandoned).await?)
     }
 }
 
