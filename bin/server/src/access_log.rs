@@ -1,44 +1,53 @@
-use actix_web::body::MessageBody;
+use actix_web::HttpMessage;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, web};
 use sms_core::Message;
 
 use crate::face::Face;
+use crate::metrics::UnderWay;
 use crate::reply::Failure;
 use crate::request_id::{RequestId, X_REQUEST_ID};
 
-/// Names the request, counts it, and writes its one line.
+/// A request that is named, and will be counted and have its one line.
 ///
 /// The line has the pattern of the route, never the path: that holds a number.
-pub(crate) async fn access_log(
-    face: web::Data<Face>,
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let under_way = face.metrics.http.begin();
-    let is_trusted = face.proxies.trust(request.peer_addr());
-    let id = RequestId::choose(request.headers(), is_trusted);
-    request.extensions_mut().insert(id.clone());
-    let mut response = next.call(request).await?;
-    response.headers_mut().insert(X_REQUEST_ID, id.header());
+pub(crate) struct Entry<'a> {
+    under_way: UnderWay<'a>,
+    id: RequestId,
+}
 
-    let route = response.request().match_pattern();
-    let route = route.as_deref().map_or("unmatched", plain_pattern);
-    let outcome = outcome(&response);
-    let ms = under_way.started().elapsed().as_micros() as f64 / 1000.0;
-    under_way.answered(route, outcome);
-    let method = known_method(response.request().method());
-    let status = response.status().as_u16();
-    match response.response().extensions().get::<Failure>() {
-        None => log::info!(request_id = id.as_str(), method, route, status, outcome, ms; "request"),
-        Some(Failure(error)) => log::error!(
-            request_id = id.as_str(), method, route, status, outcome, ms, error = error.as_str();
-            "request could not be carried out"
-        ),
+impl<'a> Entry<'a> {
+    /// A request came in.
+    pub(crate) fn begin(face: &'a Face, request: &ServiceRequest) -> Self {
+        let under_way = face.metrics.http.begin();
+        let is_trusted = face.proxies.trust(request.peer_addr());
+        let id = RequestId::choose(request.headers(), is_trusted);
+        request.extensions_mut().insert(id.clone());
+        Self { under_way, id }
     }
-    Ok(response)
+
+    /// Its answer is ready.
+    pub(crate) fn end<B>(self, response: &mut ServiceResponse<B>) {
+        let Self { under_way, id } = self;
+        response.headers_mut().insert(X_REQUEST_ID, id.header());
+        let route = response.request().match_pattern();
+        let route = route.as_deref().map_or("unmatched", plain_pattern);
+        let outcome = outcome(response);
+        let ms = under_way.started().elapsed().as_micros() as f64 / 1000.0;
+        under_way.answered(route, outcome);
+        let method = known_method(response.request().method());
+        let status = response.status().as_u16();
+        match response.response().extensions().get::<Failure>() {
+            None => {
+                log::info!(request_id = id.as_str(), method, route, status, outcome, ms; "request");
+            }
+            Some(Failure(error)) => log::error!(
+                request_id = id.as_str(), method, route, status, outcome, ms,
+                error = error.as_str();
+                "request could not be carried out"
+            ),
+        }
+    }
 }
 
 /// A route is the same with and without its last slash.

@@ -12,10 +12,7 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use actix_tls::accept::rustls_0_23::TlsStream;
-use actix_web::Error;
-use actix_web::body::MessageBody;
-use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
-use actix_web::middleware::Next;
+use actix_web::dev::{Extensions, ServiceRequest};
 use actix_web::rt::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
@@ -77,27 +74,29 @@ async fn shut_down_when_idle(activity: Weak<Activity>, limit: Duration) {
     }
 }
 
-/// Tells the watch of each request.
-pub(crate) async fn note(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let activity = request.conn_data::<Watched>();
-    let activity = activity.map(|watched| Rc::clone(&watched.activity));
-    if let Some(activity) = &activity {
-        activity.idle_since.set(None);
+/// Tells the watch that a request is being handled, until this is dropped.
+pub(crate) struct Busy(Rc<Activity>);
+
+/// A request came in.
+pub(crate) fn begin(request: &ServiceRequest) -> Option<Busy> {
+    let activity = &request.conn_data::<Watched>()?.activity;
+    activity.idle_since.set(None);
+    Some(Busy(Rc::clone(activity)))
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.idle_since.set(Some(Instant::now()));
     }
-    let response = next.call(request).await;
-    if let Some(activity) = &activity {
-        activity.idle_since.set(Some(Instant::now()));
-    }
-    response
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::middleware::from_fn;
+    use actix_web::Error;
+    use actix_web::body::MessageBody;
+    use actix_web::dev::ServiceResponse;
+    use actix_web::middleware::{Next, from_fn};
     use actix_web::rt::System;
     use actix_web::{App, HttpResponse, HttpServer, web};
     use std::io::{Read, Write};
@@ -128,6 +127,14 @@ mod tests {
             });
         });
         address.recv().unwrap()
+    }
+
+    async fn note(
+        request: ServiceRequest,
+        next: Next<impl MessageBody>,
+    ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+        let _busy = begin(&request);
+        next.call(request).await
     }
 
     async fn slow() -> HttpResponse {

@@ -12,6 +12,7 @@ mod cli;
 mod client_address;
 mod cross_origin;
 mod demo;
+mod edge;
 mod face;
 mod handlers;
 mod head_limits;

@@ -10,11 +10,9 @@ use actix_web::{App, HttpServer, web};
 use sms_service::VerificationService;
 use tokio::time::{sleep, timeout};
 
-use crate::access_log::access_log;
 use crate::config::{ConfigError, Settings};
-use crate::cross_origin::cors_refusals;
+use crate::edge::edge;
 use crate::face::Face;
-use crate::head_limits::head_limits;
 use crate::tls::{Certificate, Follower};
 use crate::{Parts, WiringError, idle, routes};
 
@@ -174,10 +172,7 @@ fn bind_public(
     let app = move || {
         App::new()
             .app_data(face.clone())
-            .wrap(from_fn(head_limits))
-            .wrap(from_fn(cors_refusals))
-            .wrap(from_fn(access_log))
-            .wrap(from_fn(idle::note))
+            .wrap(from_fn(edge))
             .configure(|app| routes::public(app, &face, &origins))
     };
     let address = settings.server.listen;

@@ -16,7 +16,7 @@ use crate::config::{ConfigError, Settings};
 use crate::logging;
 
 use self::families::Families;
-pub(crate) use self::http::HttpMetrics;
+pub(crate) use self::http::{HttpMetrics, UnderWay};
 use self::outcomes::OutcomeMetrics;
 pub(crate) use self::senders::SenderMetrics;
 pub(crate) use self::store::StoreMetrics;
