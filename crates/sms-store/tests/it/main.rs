@@ -51,6 +51,8 @@ contract_suite! {
     a_picture_expires,
     a_newer_picture_replaces_the_older,
     an_address_has_a_quota_of_pictures,
+    invariant_4_a_large_quota_is_exact,
+    invariant_4_a_change_of_a_limit_forgets_nothing,
     a_code_works_only_once,
     a_code_expires,
     a_code_is_void_after_the_last_attempt,

@@ -7,15 +7,15 @@ local max_attempts = tonumber(ARGV[2])
 local shown_at = 3
 local quotas_at = after_shown(shown_at)
 
--- GETEX reads and counts as a write: see read_log.
-local attempts = tonumber(redis.call('GETEX', KEYS[2]) or 0)
+local attempts = tonumber(redis.call('GET', KEYS[2]) or 0)
 local failures = read_log(KEYS[3], quotas_at)
 if attempts >= max_attempts or wait(KEYS[3], failures, now, quotas_at) > 0 then
+  must_be_writable(KEYS[2], '')
   return { 3, 0, '' }
 end
-local kept = redis.call('MGET', KEYS[1], KEYS[4])
-local code = as_code(kept[1], shown_at)
+local code = read_code(KEYS[1], shown_at)
 if not code then
+  must_be_writable(KEYS[2], '')
   return { 1, 0, '' }
 end
 
@@ -25,8 +25,9 @@ attempts = attempts + 1
 redis.call('SET', KEYS[2], attempts, 'PX', remaining(KEYS[1]))
 
 if is_code(code, shown_at) then
+  local sender = redis.call('GET', KEYS[4]) or ''
   redis.call('DEL', KEYS[1], KEYS[2], KEYS[4])
-  return { 0, 0, kept[2] or '' }
+  return { 0, 0, sender }
 end
 -- With the last attempt the code goes and the count stays, and says that the attempts are used up.
 if attempts >= max_attempts then

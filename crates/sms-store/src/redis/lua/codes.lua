@@ -20,9 +20,10 @@ local function issued_at(kept)
   return string.match(kept, '^hmac1:(%d+):%x+$')
 end
 
--- What is kept, if it is a code. What has another form than codes are kept in is none: it is from
--- before the form was changed.
-local function as_code(kept, shown_at)
+-- What is kept of the code under a key. What has another form than codes are kept in is none: it is
+-- from before the form was changed.
+local function read_code(key, shown_at)
+  local kept = redis.call('GET', key)
   local has_form = kept and (issued_at(kept) ~= nil) == (ARGV[shown_at] == 'hmac1')
   return has_form and kept
 end

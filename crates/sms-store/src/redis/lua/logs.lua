@@ -16,15 +16,16 @@ local function written(time)
   return string.format('%013.0f', time)
 end
 
--- A list of a time when the largest limit was higher, as a string.
-local function shortened(log, at)
-  redis.call('LTRIM', log, 0, ARGV[at + 2] - 1)
-  return table.concat(redis.call('LRANGE', log, 0, -1))
+-- Makes a string of a list, of a time when the largest limit was higher.
+local function shorten(log, at)
+  local times = table.concat(redis.call('LRANGE', log, 0, ARGV[at + 2] - 1))
+  redis.call('SET', log, times, 'PX', ARGV[at + 3])
+  return times
 end
 
 -- Makes a list of a string, of a time when the largest limit was lower.
 local function lengthen(log, at)
-  local times = redis.call('GETEX', log)
+  local times = redis.call('GET', log)
   redis.call('DEL', log)
   for i = 1, #times, DIGITS do
     redis.call('RPUSH', log, string.sub(times, i, i + DIGITS - 1))
@@ -32,15 +33,24 @@ local function lengthen(log, at)
   redis.call('PEXPIRE', log, ARGV[at + 3])
 end
 
--- The times of a short log; nil for a long one, which is asked when needed. Only commands that count
--- as writes look at it first: a server that may not write, a replica or a primary that was cut off,
--- refuses them. What it has may be old, so its answer would be wrong.
+-- The times of a short log; nil for a long one, which is asked when needed.
 local function read_log(log, at)
   if ARGV[at] == 'short' then
-    local times = redis.pcall('GETEX', log)
-    return type(times) == 'table' and shortened(log, at) or times or ''
-  elseif ARGV[at] == 'long' and redis.pcall('LTRIM', log, 0, ARGV[at + 2] - 1).err then
+    local times = redis.pcall('GET', log)
+    return type(times) == 'table' and shorten(log, at) or times or ''
+  elseif ARGV[at] == 'long' and type(redis.pcall('LLEN', log)) == 'table' then
     lengthen(log, at)
+  end
+end
+
+-- Changes nothing, which a server that may not write refuses: a replica, or a primary that was cut
+-- off. What it has may be old, so its answer would be wrong. It comes after everything that a server
+-- without room refuses: that is looked at no more once a script has written.
+local function must_be_writable(log, times)
+  if times then
+    redis.call('GETEX', log)
+  else
+    redis.call('LTRIM', log, 0, -1)
   end
 end
 
@@ -74,6 +84,7 @@ local function record(log, times, now, at)
     redis.call('SET', log, times, 'PX', ARGV[at + 3])
   elseif ARGV[at] == 'long' then
     redis.call('LPUSH', log, written(now))
+    redis.call('LTRIM', log, 0, ARGV[at + 2] - 1)
     redis.call('PEXPIRE', log, ARGV[at + 3])
   end
   return times
@@ -86,6 +97,8 @@ local function take(log, now, at)
   local refused_for = wait(log, times, now, at)
   if refused_for == 0 then
     times = record(log, times, now, at)
+  else
+    must_be_writable(log, times)
   end
   return refused_for, times
 end
@@ -97,7 +110,7 @@ local function give_back(log, slot)
     redis.call('LREM', log, 1, slot)
     return
   end
-  local times = redis.call('GETEX', log) or ''
+  local times = redis.call('GETEX', log) or '' -- counts as a write: see must_be_writable
   for i = 1, #times, DIGITS do
     if string.sub(times, i, i + DIGITS - 1) == slot then
       local left = string.sub(times, 1, i - 1) .. string.sub(times, i + DIGITS)

@@ -1,6 +1,6 @@
 -- KEYS: code, attempts, sends, sender. ARGV: slot to give back or '', what is shown of the code.
 local shown_at = 2
-local code = as_code(redis.call('GET', KEYS[1]), shown_at)
+local code = read_code(KEYS[1], shown_at)
 if code and is_code(code, shown_at) then
   redis.call('DEL', KEYS[1], KEYS[2], KEYS[4])
 end

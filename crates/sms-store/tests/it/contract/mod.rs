@@ -3,10 +3,12 @@
 mod numbers;
 mod pictures;
 mod sends;
+mod slots;
 
 pub(crate) use numbers::*;
 pub(crate) use pictures::*;
 pub(crate) use sends::*;
+pub(crate) use slots::*;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
