@@ -128,6 +128,17 @@ impl RedisServer {
         }
     }
 
+    /// Waits until a replica has all that was written so far. `WAIT` would not do: it asks about
+    /// what was written on its own connection.
+    ///
+    /// # Panics
+    ///
+    /// If that takes too long.
+    pub fn wait_until_copied(&self) {
+        // master, how far it is, and of each replica: address, port, how far it is.
+        self.wait_until("ROLE", |role| role.len() > 4 && role[4] == role[1]);
+    }
+
     /// Kills the server, with SIGKILL; what it held is gone unless it is durable.
     pub fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {

@@ -115,9 +115,7 @@ async fn a_sentinel_primary_killed_under_load_costs_no_wrong_answer() {
     group
         .primary()
         .tell(&format!("EVAL \"{put}\" 0 {PICTURES}"));
-    group
-        .primary()
-        .wait_until("WAIT 1 100", |acks| acks[0] == "1");
+    group.primary().wait_until_copied();
 
     let next = Arc::new(AtomicUsize::new(0));
     let clients: Vec<_> = (0..16)

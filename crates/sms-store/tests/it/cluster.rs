@@ -120,7 +120,7 @@ async fn a_lost_node_costs_no_wrong_answer_and_heals_unaided() {
     let lost = cluster.index_of(CODE);
     let store = new_store(&cluster);
     let issued = issue_many(&store, 200).await;
-    cluster.nodes()[lost].wait_until("WAIT 1 100", |acks| acks[0] == "1");
+    cluster.nodes()[lost].wait_until_copied();
     let traffic = Traffic::start(new_store(&cluster));
     cluster.kill(lost);
     tokio::task::block_in_place(|| cluster.wait_for_successor(lost));

@@ -27,9 +27,7 @@ async fn a_lost_primary_costs_no_wrong_answer_and_heals_unaided() {
     let mut group = SentinelGroup::start();
     let store = new_store(&group);
     let issued = issue_many(&store, 200).await;
-    group
-        .primary()
-        .wait_until("WAIT 1 100", |acks| acks[0] == "1");
+    group.primary().wait_until_copied();
     let traffic = Traffic::start(new_store(&group));
     let old = group.primary().port();
     group.kill_primary();
