@@ -3,6 +3,7 @@ use std::fmt::{Display, Write as _};
 use deadpool_redis::redis::{Cmd, Value};
 use sms_core::Quotas;
 
+use super::millis;
 use crate::at_rest::Shown;
 
 /// As much as the keys and arguments of a usual call need, in bytes and in number.
@@ -92,9 +93,9 @@ impl Call<'_> {
         };
         self.arg(form).arg(quotas.iter().len());
         self.arg(quotas.largest_limit());
-        self.arg(quotas.longest_window().as_millis());
+        self.arg(millis(quotas.longest_window()));
         for quota in quotas.iter() {
-            self.arg(quota.limit()).arg(quota.window().as_millis());
+            self.arg(quota.limit()).arg(millis(quota.window()));
         }
         self
     }

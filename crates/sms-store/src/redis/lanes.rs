@@ -56,9 +56,14 @@ impl Lanes {
     /// The connection of this thread, made now if there is none.
     pub(super) async fn connection(&self) -> Result<Lease, StoreError> {
         let lane = thread_number() % self.lanes.len();
-        if let Some(lease) = self.live(lane) {
-            return Ok(lease);
+        match self.live(lane) {
+            Some(lease) => Ok(lease),
+            // Boxed: it happens once, and its future is large.
+            None => Box::pin(self.connect_once(lane)).await,
         }
+    }
+
+    async fn connect_once(&self, lane: usize) -> Result<Lease, StoreError> {
         let _connecting = self.lanes[lane].connecting.lock().await;
         if let Some(lease) = self.live(lane) {
             return Ok(lease);

@@ -277,7 +277,7 @@ impl CodeStore for RedisStore {
         request: &PictureRequest<'_>,
     ) -> Result<PictureAdmission, StoreError> {
         if self.servers.are_cluster() {
-            return admit_picture_in_steps(self, request).await;
+            return Box::pin(admit_picture_in_steps(self, request)).await;
         }
         let log = self.keys.log(Log::Pictures(request.address));
         let mut call = self.scripts.admit_picture.key(log);
@@ -298,7 +298,7 @@ impl CodeStore for RedisStore {
 
     async fn admit_send(&self, request: &SendRequest<'_>) -> Result<SendAdmission, StoreError> {
         if self.servers.are_cluster() {
-            return admit_send_in_steps(self, request).await;
+            return Box::pin(admit_send_in_steps(self, request)).await;
         }
         let requests = Log::Requests(request.address);
         let Some(image) = request.image else {

@@ -139,7 +139,8 @@ impl Servers {
                     "the server is a node of a Redis Cluster".to_owned(),
                 )),
             },
-            Self::Cluster(cluster) => cluster.run(call, limit).await,
+            // Boxed: its future is large, and would be moved about on a single server too.
+            Self::Cluster(cluster) => Box::pin(cluster.run(call, limit)).await,
         }
     }
 
