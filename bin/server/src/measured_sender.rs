@@ -3,18 +3,21 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sms_gateway::{Message, Receipt, SendError, SmsSender};
 
-use crate::metrics::{ACCEPTED, SenderMetrics};
+use crate::metrics::{ACCEPTED, SenderMeter, SenderMetrics};
 
 /// A sender whose work is timed and counted. It stands behind the failover, so that a sender that
 /// is passed over counts too.
 pub(crate) struct MeasuredSender {
     sender: Arc<dyn SmsSender>,
-    metrics: SenderMetrics,
+    meter: SenderMeter,
 }
 
 impl MeasuredSender {
-    pub(crate) fn new(sender: Arc<dyn SmsSender>, metrics: SenderMetrics) -> Self {
-        Self { sender, metrics }
+    pub(crate) fn new(sender: Arc<dyn SmsSender>, metrics: &SenderMetrics) -> Self {
+        Self {
+            meter: metrics.of(sender.name()),
+            sender,
+        }
     }
 }
 
@@ -29,7 +32,7 @@ impl SmsSender for MeasuredSender {
     }
 
     async fn send(&self, message: &Message) -> Result<Receipt, SendError> {
-        let attempt = self.metrics.begin(self.sender.name());
+        let attempt = self.meter.begin();
         let sent = self.sender.send(message).await;
         attempt.ended(match &sent {
             Ok(_) => ACCEPTED,
@@ -56,7 +59,7 @@ mod tests {
         let (first, second) = (MockSender::new("first"), MockSender::new("second"));
         first.behave(does);
         let measured = |mock| -> Arc<dyn SmsSender> {
-            Arc::new(MeasuredSender::new(Arc::new(mock), metrics.senders.clone()))
+            Arc::new(MeasuredSender::new(Arc::new(mock), &metrics.senders))
         };
         let front = Failover::new(vec![measured(first), measured(second)], deadline).unwrap();
         let message = Message {

@@ -28,12 +28,13 @@ impl RequestId {
     }
 
     fn generate() -> Self {
-        let text = format!(
-            "{:032x}",
-            (u128::from(rand::rng().next_u64()) << 64) | u128::from(rand::rng().next_u64())
-        );
+        let mut random = [0; 16];
+        rand::rng().fill_bytes(&mut random);
+        let mut text = [0; 32];
+        let written = base16ct::lower::encode(&random, &mut text);
         // Hexadecimal digits are always a header value.
-        Self(HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("")))
+        let header = HeaderValue::from_bytes(written.unwrap_or_default());
+        Self(header.unwrap_or(HeaderValue::from_static("")))
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -73,8 +73,7 @@ impl Parts {
         }
         let store = MeasuredStore::new(Arc::clone(&self.store), metrics.store.clone());
         let measured = |sender: &Arc<dyn SmsSender>| -> Arc<dyn SmsSender> {
-            let metrics = metrics.senders.clone();
-            Arc::new(MeasuredSender::new(Arc::clone(sender), metrics))
+            Arc::new(MeasuredSender::new(Arc::clone(sender), &metrics.senders))
         };
         let senders = self.senders.iter().map(measured).collect();
         let front = Failover::new(senders, settings.gateway.deadline())

@@ -18,7 +18,7 @@ use crate::logging;
 use self::families::Families;
 pub(crate) use self::http::{HttpMetrics, UnderWay};
 use self::outcomes::OutcomeMetrics;
-pub(crate) use self::senders::SenderMetrics;
+pub(crate) use self::senders::{SenderMeter, SenderMetrics};
 pub(crate) use self::store::StoreMetrics;
 
 /// Every metric there is.

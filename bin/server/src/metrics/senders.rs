@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use prometheus::{HistogramVec, IntCounterVec, IntGaugeVec};
+use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
 use sms_gateway::ErrorClass;
 
 use super::families::{Families, observe};
@@ -49,12 +49,34 @@ impl SenderMetrics {
         metrics
     }
 
-    /// A sender is given a message.
-    pub(crate) fn begin<'a>(&'a self, sender: &'a str) -> Attempt<'a> {
-        self.in_flight.with_label_values(&[sender]).inc();
+    /// Those of one sender.
+    pub(crate) fn of(&self, sender: &str) -> SenderMeter {
+        let attempts = |result| {
+            let counter = self.attempts.with_label_values(&[sender, result]);
+            (result, counter)
+        };
+        SenderMeter {
+            duration: self.duration.with_label_values(&[sender]),
+            attempts: results().map(attempts).collect(),
+            in_flight: self.in_flight.with_label_values(&[sender]),
+        }
+    }
+}
+
+/// What one sender is asked. Nothing is looked up for a message.
+pub(crate) struct SenderMeter {
+    duration: Histogram,
+    /// By result.
+    attempts: Vec<(&'static str, IntCounter)>,
+    in_flight: IntGauge,
+}
+
+impl SenderMeter {
+    /// The sender is given a message.
+    pub(crate) fn begin(&self) -> Attempt<'_> {
+        self.in_flight.inc();
         Attempt {
-            metrics: self,
-            sender,
+            meter: self,
             started: Instant::now(),
             // If it is cut off, it is not known whether the message was accepted.
             result: ErrorClass::Unknown.name(),
@@ -64,8 +86,7 @@ impl SenderMetrics {
 
 /// A message that a sender is busy with.
 pub(crate) struct Attempt<'a> {
-    metrics: &'a SenderMetrics,
-    sender: &'a str,
+    meter: &'a SenderMeter,
     started: Instant,
     result: &'static str,
 }
@@ -78,18 +99,16 @@ impl Attempt<'_> {
 
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
-        let SenderMetrics {
+        let SenderMeter {
             duration,
             attempts,
             in_flight,
-        } = self.metrics;
-        in_flight.with_label_values(&[self.sender]).dec();
-        attempts
-            .with_label_values(&[self.sender, self.result])
-            .inc();
-        observe(
-            &duration.with_label_values(&[self.sender]),
-            self.started.elapsed(),
-        );
+        } = self.meter;
+        in_flight.dec();
+        let counter = attempts.iter().find(|(result, _)| *result == self.result);
+        if let Some((_, counter)) = counter {
+            counter.inc();
+        }
+        observe(duration, self.started.elapsed());
     }
 }

@@ -1,6 +1,6 @@
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use prometheus::{HistogramVec, IntCounterVec, IntGaugeVec};
+use prometheus::{Histogram, HistogramVec, IntCounterVec, IntGaugeVec};
 use sms_store::{Connections, StoreError};
 
 use super::families::{Families, observe};
@@ -25,19 +25,23 @@ const STEPS: [&str; 7] = [
 #[derive(Clone)]
 pub(crate) struct StoreMetrics {
     duration: HistogramVec,
+    /// Those of the usual steps, which need not be looked up for each request.
+    usual: [(&'static str, Histogram); STEPS.len()],
     errors: IntCounterVec,
     connections: IntGaugeVec,
 }
 
 impl StoreMetrics {
     pub(super) fn new(families: &Families) -> Self {
+        let duration = families.times(
+            "sms_store_step_duration_seconds",
+            "Time that a step of the store took, failed ones included.",
+            "step",
+            &BUCKETS,
+        );
         let metrics = Self {
-            duration: families.times(
-                "sms_store_step_duration_seconds",
-                "Time that a step of the store took, failed ones included.",
-                "step",
-                &BUCKETS,
-            ),
+            usual: STEPS.map(|step| (step, duration.with_label_values(&[step]))),
+            duration,
             errors: families.counters(
                 "sms_store_errors_total",
                 "Steps that the store failed at, by step and kind.",
@@ -50,7 +54,6 @@ impl StoreMetrics {
             ),
         };
         for step in STEPS {
-            metrics.duration.with_label_values(&[step]);
             for kind in StoreError::KINDS {
                 metrics.errors.with_label_values(&[step, kind]);
             }
@@ -60,14 +63,14 @@ impl StoreMetrics {
 
     /// A step was taken.
     pub(crate) fn step(&self, step: &str, started: Instant, error: Option<&StoreError>) {
-        self.took(step, started.elapsed());
+        let took = started.elapsed();
+        match self.usual.iter().find(|(usual, _)| *usual == step) {
+            Some((_, duration)) => observe(duration, took),
+            None => observe(&self.duration.with_label_values(&[step]), took),
+        }
         if let Some(error) = error {
             self.errors.with_label_values(&[step, error.kind()]).inc();
         }
-    }
-
-    fn took(&self, step: &str, took: Duration) {
-        observe(&self.duration.with_label_values(&[step]), took);
     }
 
     /// How the store is connected now.
