@@ -1,12 +1,11 @@
 use actix_web::HttpMessage;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use sms_core::Message;
 
 use crate::face::Face;
 use crate::metrics::UnderWay;
-use crate::reply::Failure;
 use crate::request_id::{RequestId, X_REQUEST_ID};
+use crate::trace::Trace;
 
 /// A request that is named, and will be counted and have its one line.
 ///
@@ -22,7 +21,7 @@ impl<'a> Entry<'a> {
         let under_way = face.metrics.http.begin();
         let is_trusted = face.proxies.trust(request.peer_addr());
         let id = RequestId::choose(request.headers(), is_trusted);
-        request.extensions_mut().insert(id.clone());
+        request.extensions_mut().insert(Trace::new(id.clone()));
         Self { under_way, id }
     }
 
@@ -30,18 +29,25 @@ impl<'a> Entry<'a> {
     pub(crate) fn end<B>(self, response: &mut ServiceResponse<B>) {
         let Self { under_way, id } = self;
         response.headers_mut().insert(X_REQUEST_ID, id.header());
-        let route = response.request().match_pattern();
+        let request = response.request();
+        let route = request.match_pattern();
         let route = route.as_deref().map_or("unmatched", plain_pattern);
-        let outcome = outcome(response);
+        let extensions = request.extensions();
+        let trace = extensions.get::<Trace>();
+        let status = response.status();
+        let outcome = match trace.and_then(Trace::message) {
+            Some(message) => message.name(),
+            None if status.is_success() => "ok",
+            None => "error",
+        };
         let ms = under_way.started().elapsed().as_micros() as f64 / 1000.0;
         under_way.answered(route, outcome);
-        let method = known_method(response.request().method());
-        let status = response.status().as_u16();
-        match response.response().extensions().get::<Failure>() {
+        let (method, status) = (known_method(request.method()), status.as_u16());
+        match trace.and_then(Trace::failure) {
             None => {
                 log::info!(request_id = id.as_str(), method, route, status, outcome, ms; "request");
             }
-            Some(Failure(error)) => log::error!(
+            Some(error) => log::error!(
                 request_id = id.as_str(), method, route, status, outcome, ms,
                 error = error.as_str();
                 "request could not be carried out"
@@ -69,16 +75,5 @@ fn known_method(method: &Method) -> &'static str {
         Method::DELETE => "DELETE",
         Method::OPTIONS => "OPTIONS",
         _ => "other",
-    }
-}
-
-fn outcome<B>(response: &ServiceResponse<B>) -> &'static str {
-    if let Some(message) = response.response().extensions().get::<Message>() {
-        return message.name();
-    }
-    if response.status().is_success() {
-        "ok"
-    } else {
-        "error"
     }
 }

@@ -29,6 +29,7 @@ mod routes;
 mod server;
 mod snapshots;
 mod tls;
+mod trace;
 mod wiring;
 
 pub use cli::run;

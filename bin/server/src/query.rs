@@ -1,9 +1,18 @@
 /// The value of a query parameter, decoded. Of a repeated one the last counts, as in Django.
 pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {
-    form_urlencoded::parse(query.as_bytes())
-        .filter(|(key, _)| key == name)
-        .last()
-        .map(|(_, value)| value.into_owned())
+    let [value] = parameters(query, [name]);
+    value
+}
+
+/// The values of several query parameters.
+pub(crate) fn parameters<const N: usize>(query: &str, names: [&str; N]) -> [Option<String>; N] {
+    let mut values = [const { None }; N];
+    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+        if let Some(index) = names.iter().position(|name| *name == key) {
+            values[index] = Some(value.into_owned());
+        }
+    }
+    values
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@ use std::time::Duration;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER};
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use sms_core::{Locale, Message};
+
+use crate::trace::Trace;
 
 /// When to ask again if the service can't say: long enough for a queue to move, short enough for a
 /// person to wait.
@@ -80,7 +82,7 @@ impl Reply {
 impl Responder for Reply {
     type Body = BoxBody;
 
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::build(status(self.message));
         response.insert_header((CACHE_CONTROL, "no-store"));
         if let Some(seconds) = self.body.retry_after {
@@ -89,12 +91,10 @@ impl Responder for Reply {
         if let Some(methods) = self.allow {
             response.insert_header((ALLOW, methods));
         }
-        let mut response = response.json(self.body);
-        response.extensions_mut().insert(self.message);
-        if let Some(failure) = self.failure {
-            response.extensions_mut().insert(failure);
+        if let Some(trace) = request.extensions().get::<Trace>() {
+            trace.tell(self.message, self.failure);
         }
-        response
+        response.json(self.body)
     }
 }
 

@@ -1,7 +1,4 @@
-use std::sync::Arc;
-
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use actix_web::{HttpMessage, HttpRequest};
 use rand::Rng;
 
 /// The header that carries a request's id, from a trusted proxy and back to the client.
@@ -19,12 +16,6 @@ impl RequestId {
             .get(X_REQUEST_ID)
             .filter(|id| is_trusted && is_plain(id));
         given.map_or_else(Self::generate, |id| Self(id.clone()))
-    }
-
-    /// The name of a request that has one, for what is not told of HTTP.
-    pub(crate) fn trace(request: &HttpRequest) -> Option<Arc<str>> {
-        let extensions = request.extensions();
-        extensions.get::<Self>().map(|id| id.as_str().into())
     }
 
     fn generate() -> Self {

@@ -4,7 +4,7 @@ use sms_service::CheckCode;
 use crate::body;
 use crate::face::Face;
 use crate::reply::Reply;
-use crate::request_id::RequestId;
+use crate::trace::Trace;
 
 /// `POST /sms_codes/{mobile}/verify/` with `sms_code` in a JSON object or a form.
 pub(crate) async fn check_code(
@@ -21,7 +21,7 @@ pub(crate) async fn check_code(
         mobile: mobile.into_inner(),
         sms_code: body::member(&body, "sms_code"),
         address: face.client(&request),
-        trace: RequestId::trace(&request),
+        trace: Trace::name_of(&request),
     };
     match face.service.check_code(asked).await {
         Ok(checked) => face

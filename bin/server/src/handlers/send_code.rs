@@ -2,9 +2,9 @@ use actix_web::{HttpRequest, web};
 use sms_service::SendCode;
 
 use crate::face::Face;
-use crate::query::parameter;
+use crate::query::parameters;
 use crate::reply::Reply;
-use crate::request_id::RequestId;
+use crate::trace::Trace;
 
 /// `GET /sms_codes/{mobile}/?image_code=…&image_code_id=…`
 pub(crate) async fn send_code(
@@ -12,14 +12,15 @@ pub(crate) async fn send_code(
     face: web::Data<Face>,
     mobile: web::Path<String>,
 ) -> Reply {
-    let query = request.query_string();
+    // Front ends that came before know the id as `uuid`.
+    let names = ["image_code", "image_code_id", "uuid"];
+    let [image_code, image_code_id, uuid] = parameters(request.query_string(), names);
     let asked = SendCode {
         mobile: mobile.into_inner(),
-        image_code: parameter(query, "image_code"),
-        // Front ends that came before know the id as `uuid`.
-        image_code_id: parameter(query, "image_code_id").or_else(|| parameter(query, "uuid")),
+        image_code,
+        image_code_id: image_code_id.or(uuid),
         address: face.client(&request),
-        trace: RequestId::trace(&request),
+        trace: Trace::name_of(&request),
     };
     match face.service.send_code(asked).await {
         Ok(sent) => face.reply(sent.message()).retry_after(sent.retry_after()),
