@@ -1,6 +1,7 @@
 //! From ink to PNG.
 
-use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter};
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use png::{BitDepth, ColorType, Encoder, EncodingError, chunk};
 
 use crate::canvas::Ink;
 use crate::hues::{INKS, PAPER, Rgb};
@@ -10,35 +11,44 @@ use crate::size::Size;
 /// byte can name.
 const SHADES: u8 = 3;
 
+/// Room in the file for what is not pixels: the header, the palette, the ends of chunks.
+const AROUND_PIXELS: usize = 128;
+
+/// How hard to try to make the file small: a higher level saves less than a tenth.
+const LEVEL: u8 = 1;
+
+/// What stands before each row. Filters make nothing of palettes.
+const NO_FILTER: u8 = 0;
+
 /// Writes the pixels as a PNG with a palette and two pixels a byte.
 pub(crate) fn png(pixels: &[Ink], size: Size) -> Vec<u8> {
-    write(&pack(pixels, size), size)
-        .expect("a vector takes all that is written, and the pixels match the size")
+    write(&pack(pixels, size), size).expect("a vector takes all that is written")
 }
 
-fn write(pixels: &[u8], size: Size) -> Result<Vec<u8>, EncodingError> {
-    let mut file = Vec::with_capacity(pixels.len());
+fn write(rows: &[u8], size: Size) -> Result<Vec<u8>, EncodingError> {
+    // All rows at once: the encoder would compress them one by one, and wipe 32 KiB before each.
+    let packed = compress_to_vec_zlib(rows, LEVEL);
+    let mut file = Vec::with_capacity(packed.len() + AROUND_PIXELS);
     let mut encoder = Encoder::new(&mut file, size.width().into(), size.height().into());
     encoder.set_color(ColorType::Indexed);
     encoder.set_depth(BitDepth::Four);
     encoder.set_palette(palette());
-    // Filters make nothing of palettes, and a higher level saves less than a tenth.
-    encoder.set_filter(Filter::NoFilter);
-    encoder.set_deflate_compression(DeflateCompression::Level(1));
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(pixels)?;
+    writer.write_chunk(chunk::IDAT, &packed)?;
     writer.finish()?;
     Ok(file)
 }
 
 fn pack(pixels: &[Ink], size: Size) -> Vec<u8> {
     let (width, height) = (usize::from(size.width()), usize::from(size.height()));
-    let mut packed = Vec::with_capacity(width.div_ceil(2) * height);
+    let mut rows = Vec::with_capacity((1 + width.div_ceil(2)) * height);
     for row in pixels.chunks(width) {
-        let pairs = row.chunks(2);
-        packed.extend(pairs.map(|pair| colour(&pair[0]) << 4 | pair.get(1).map_or(0, colour)));
+        rows.push(NO_FILTER);
+        let (pairs, odd) = row.as_chunks();
+        rows.extend(pairs.iter().map(|[a, b]| colour(a) << 4 | colour(b)));
+        rows.extend(odd.iter().map(|last: &Ink| colour(last) << 4));
     }
-    packed
+    rows
 }
 
 /// The number of a colour in the palette: the paper, then each ink from light to full.
