@@ -74,6 +74,7 @@ async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
     if let Some(ops) = server.ops_address() {
         log::info!("health and metrics at http://{ops}/healthz, /readyz and /metrics");
     }
+    server.draw_ahead();
     let mut signalled = async move || {
         tokio::select! {
             _ = terminate.recv() => {}

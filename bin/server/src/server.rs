@@ -92,6 +92,11 @@ impl Server {
         self.ops.as_ref().map(|(_, address)| *address)
     }
 
+    /// Begins to draw pictures ahead, before the first one is asked for.
+    pub fn draw_ahead(&self) {
+        self.face.service.draw_ahead();
+    }
+
     /// Serves until `stop` ends; then takes what is at the door, finishes sends whose clients went
     /// away, accepts nothing new, lets what is under way finish, and returns. The operator's
     /// listener goes last, so that it can say that the server drains.

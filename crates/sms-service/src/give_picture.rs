@@ -6,7 +6,7 @@ use sms_captcha::{ALPHABET, draw};
 use sms_core::{AddressBlock, ImageCode, ImageId};
 use sms_store::{PictureAdmission, PictureRequest};
 
-use crate::{ServiceError, VerificationService};
+use crate::{ImagePolicy, ServiceError, VerificationService};
 
 /// What came of asking for a picture.
 #[derive(Debug)]
@@ -22,8 +22,29 @@ pub enum Picture {
     Overloaded,
 }
 
+/// A picture and what it shows. The text is wiped when it is dropped; the picture isn't, because
+/// it is worth nothing before its text is kept, and everybody's to read after that.
+pub(crate) struct Drawn {
+    text: ImageCode,
+    png: Vec<u8>,
+}
+
+impl Drawn {
+    pub(crate) fn new(image: &ImagePolicy) -> Result<Self, ServiceError> {
+        let text = fresh_text(image)?;
+        let png = draw(text.expose(), image.size, rand::rng().next_u64())?;
+        Ok(Self { text, png })
+    }
+}
+
+fn fresh_text(image: &ImagePolicy) -> Result<ImageCode, ServiceError> {
+    let text = ImageCode::generate(&mut rand::rng(), ALPHABET, image.length)?;
+    Ok(text)
+}
+
 impl VerificationService {
-    /// Draws a picture with a fresh text and keeps the text under `id`, in place of any older.
+    /// Gives a picture with a fresh text and keeps the text under `id`, in place of any older. It
+    /// was drawn ahead, or is drawn now if none is left.
     ///
     /// # Errors
     ///
@@ -37,7 +58,15 @@ impl VerificationService {
         let Ok(_place) = self.shared.pictures.try_acquire() else {
             return Ok(Picture::Overloaded);
         };
-        let text = ImageCode::generate(&mut rand::rng(), ALPHABET, policy.image.length)?;
+        // The store needs the text, so the picture is taken before it is known whether there may be
+        // one. It is put back only if the store says that it did not keep the text: if the store
+        // fails, or the caller goes away, the text may be kept, and solving the picture for
+        // somebody else would pay for that one too.
+        let ahead = self.shared.stock.take();
+        let text = match ahead.thing() {
+            Some(drawn) => drawn.text.clone(),
+            None => fresh_text(&policy.image)?,
+        };
         let request = PictureRequest {
             address,
             address_quotas: &policy.limits.image_per_ip,
@@ -48,8 +77,12 @@ impl VerificationService {
         let admission = self.shared.store.admit_picture(&request).await?;
         self.shared.observer.on_picture(&admission);
         match admission {
-            PictureAdmission::Kept => Ok(Picture::Drawn(self.draw(text).await?)),
+            PictureAdmission::Kept => match ahead.used() {
+                Some(drawn) => Ok(Picture::Drawn(drawn.png)),
+                None => Ok(Picture::Drawn(self.draw(text).await?)),
+            },
             PictureAdmission::AddressTooOften { retry_after } => {
+                ahead.put_back();
                 Ok(Picture::AddressTooOften { retry_after })
             }
         }

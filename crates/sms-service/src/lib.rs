@@ -9,6 +9,7 @@ mod policy;
 mod send_code;
 mod send_record;
 mod service;
+mod stock;
 mod take_back;
 
 pub use check_code::{CheckCode, CheckedCode};
