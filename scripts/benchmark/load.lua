@@ -1,4 +1,4 @@
--- What wrk asks for: `wrk … -s load.lua URL -- KIND FIRST`. Each request is about a number and a
+-- What wrk asks for: `wrk … -s load.lua URL -- KIND FIRST STEP PAUSE`. Each request is about a number and a
 -- picture of its own, counted up from FIRST; threads count in turns. Prints one line of JSON.
 
 local threads = {}
@@ -50,13 +50,20 @@ local requests = {
   hello = function() return wrk.format("GET", "/hello") end,
 }
 
-local make, next_n, step
+local make, next_n, step, pause
 succeeded, refused, failed = 0, 0, 0
 
 function init(args)
   make = requests[args[1]]
   next_n = tonumber(args[2]) + number
   step = tonumber(args[3])
+  pause = tonumber(args[4])
+end
+
+-- Milliseconds that a connection waits before each request; anything from nothing to twice the
+-- pause, so that requests come neither all at once nor in a row.
+function delay()
+  return pause == 0 and 0 or math.random(0, 2 * pause)
 end
 
 function request()

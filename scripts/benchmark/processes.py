@@ -1,6 +1,7 @@
 """The processes that are measured: how they are started, asked for their cost, and stopped."""
 
 import os
+import pathlib
 import socket
 import subprocess
 import time
@@ -24,11 +25,12 @@ class Process:
     def __init__(self, command, **options):
         self.child = subprocess.Popen(command, **options)
 
-    def cpu_s(self):
-        """Seconds of CPU that it has used."""
-        with open(f"/proc/{self.child.pid}/stat") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+    def cpu_s(self, thread=None):
+        """Seconds of CPU that it has used, or its threads of a name."""
+        if thread is None:
+            return cpu_s(pathlib.Path(f"/proc/{self.child.pid}/stat"))
+        tasks = pathlib.Path(f"/proc/{self.child.pid}/task").iterdir()
+        return sum(cpu_s(task / "stat") for task in tasks if (task / "comm").read_text().strip() == thread)
 
     def rss_bytes(self):
         """Bytes of memory that it holds."""
@@ -120,6 +122,12 @@ class Server(Process):
         """The text of /metrics."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.ops_port}/metrics") as answer:
             return answer.read().decode()
+
+
+def cpu_s(stat):
+    """Seconds of CPU by such a file."""
+    fields = stat.read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def accepts(port):

@@ -8,7 +8,7 @@ import load
 HERE = pathlib.Path(__file__).parent
 # More than any machine that this ran on answers.
 SEEDS_PER_SECOND = 70_000
-FIGURES = ["rps", "p50_ms", "p99_ms", "server_cpu", "redis_cpu"]
+FIGURES = ["rps", "p50_ms", "p99_ms", "server_cpu", "answer_cpu", "redis_cpu"]
 
 
 def rounds(scenario, connections, programs, redis, count, seconds):
@@ -26,7 +26,7 @@ def once(side, connections, programs, redis, seconds):
     redis.tell("flushall")
     if side.needs:
         redis.seed(HERE / "seed.lua", side.needs, 0, SEEDS_PER_SECOND * seconds)
-    figures = load.measured(side.kind, programs[side.target], redis, connections, seconds, 0)
+    figures = load.measured(side.kind, programs[side.target], redis, connections, seconds, 0, side.pause_ms)
     verify(side, connections, redis, figures)
     return figures
 

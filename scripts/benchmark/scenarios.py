@@ -12,6 +12,8 @@ class Side:
     needs: str | None = "pictures"
     succeeds: bool = True
     leaves: str | None = None
+    # How long a connection waits before each request, on average.
+    pause_ms: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,9 @@ SCENARIOS = [
     ),
     Scenario("picture", Side("server", "picture", needs=None), Side("floor", "picture", needs=None),
              aims={"server_cpu": 1.3}),
+    # Some 1,250 a second: no more than are drawn ahead.
+    Scenario("picture, drawn ahead", Side("server", "picture", needs=None, pause_ms=50),
+             Side("floor", "picture", needs=None, pause_ms=50), aims={"answer_cpu": 1.3, "p99_ms": 1.3}),
 ]
 
 # A refused send is held against a good one.
