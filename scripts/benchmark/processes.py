@@ -40,7 +40,11 @@ class Process:
     def stop(self):
         """Ends it and waits for that."""
         self.child.terminate()
-        self.child.wait(PATIENCE_S)
+        try:
+            self.child.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
 
     def __enter__(self):
         return self
@@ -49,12 +53,16 @@ class Process:
         self.stop()
 
     def wait_until(self, is_ready, what):
-        """Waits until it serves."""
+        """Waits until it serves. Nobody else knows of it yet, so it must not outlive a failure."""
         give_up = time.monotonic() + PATIENCE_S
-        while not is_ready():
-            if self.child.poll() is not None or time.monotonic() > give_up:
-                raise RuntimeError(f"{what} does not start")
-            time.sleep(0.002)
+        try:
+            while not is_ready():
+                if self.child.poll() is not None or time.monotonic() > give_up:
+                    raise RuntimeError(f"{what} does not start")
+                time.sleep(0.002)
+        except BaseException:
+            self.stop()
+            raise
 
 
 class Redis(Process):
@@ -97,7 +105,13 @@ class Listener(Process):
 
     def __init__(self, *command):
         super().__init__(command, stdout=subprocess.PIPE, text=True)
+        self.url = None
+        self.wait_until(self.has_told, command[0])
+
+    def has_told(self):
+        """Reads the address, which is all that it ever prints."""
         self.url = f"http://{self.child.stdout.readline().strip()}"
+        return self.url != "http://"
 
 
 class Server(Process):
