@@ -12,9 +12,10 @@ BEHIND = "stock"
 
 def run(kind, url, connections, seconds, first, pause_ms=0):
     """What wrk saw: requests, seconds, p50_ms, p99_ms, succeeded, refused, failed, lost."""
+    threads = min(THREADS, connections)
     command = [
-        "wrk", f"-t{THREADS}", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / "load.lua"),
-        url, "--", kind, str(first), str(THREADS), str(pause_ms),
+        "wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / "load.lua"),
+        url, "--", kind, str(first), str(threads), str(pause_ms),
     ]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(done.stdout.splitlines()[-1])
