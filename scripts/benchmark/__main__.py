@@ -1,82 +1,111 @@
-"""Measures the server beside its floor; scripts/bench builds what it needs and calls this."""
+"""What scripts/bench starts when all tools are there."""
 
-import argparse
 import contextlib
-import json
-import pathlib
+import signal
 import sys
 
+import build
+import gate
+import options
+import programs
+import report
 import rounds
-from processes import Listener, Redis, Server
-from scenarios import AGAINST, SCENARIOS
+import scale
+from footprint import allow_files
+from processes import Redis
+from scenarios import AGAINST, SCENARIOS, SWEEP
+
+# For the load with the most connections, at both of its ends.
+FILES = 8_192
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--binaries", type=pathlib.Path, required=True)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--only", help="names of scenarios that contain this")
-    parser.add_argument("--against", type=pathlib.Path, help="another build of the server, in place of the floor")
-    parser.add_argument("--json", type=pathlib.Path)
-    return parser.parse_args()
+class Bench:
+    """Programs that run, and what they can be asked."""
 
+    def __init__(self, given, asked, redis):
+        self.given = given
+        self.asked = asked
+        self.redis = redis
 
-def programs(stack, binaries, against, redis):
-    """Everything that is asked, by name."""
-    log = stack.enter_context(open("/dev/null", "w"))
-    ccp = stack.enter_context(Listener(binaries / "examples/instant_ccp"))
-    store = {"STORE__BACKEND": "redis", "STORE__URL": redis.url}
-    quiet = {"LOG__LEVEL": "warn", "LOG__AUDIT": "off"}
-    gateway = {
-        "GATEWAY__ORDER": "ccp",
-        "GATEWAY__SENDERS__CCP__KIND": "ccp",
-        "GATEWAY__SENDERS__CCP__BASE_URL": ccp.url,
-        "GATEWAY__SENDERS__CCP__ACCOUNT_SID": "8aaf070800000000000000000000a001",
-        "GATEWAY__SENDERS__CCP__AUTH_TOKEN": "8aaf070800000000000000000000a003",
-        "GATEWAY__SENDERS__CCP__APP_ID": "8aaf070800000000000000000000a002",
-    }
-    binary = binaries / "sms-server"
-    if against:
+    def result(self, scenario, connections, count):
+        """Everything about a scenario at one number of connections."""
+        report.progress(f"{scenario.name}, {connections} connections, {count} rounds")
+        seen = rounds.rounds(scenario, connections, self.asked, self.redis, count, self.given.seconds)
         return {
-            "server": stack.enter_context(Server(binary, log, **store, **quiet)),
-            "other": stack.enter_context(Server(against, log, **store, **quiet)),
-            "ccp": stack.enter_context(Server(binary, log, **store, **quiet, **gateway)),
-            "other ccp": stack.enter_context(Server(against, log, **store, **quiet, **gateway)),
-            "logged": stack.enter_context(Server(binary, log, **store)),
-            "other logged": stack.enter_context(Server(against, log, **store)),
+            "name": scenario.name, "connections": connections, "aims": scenario.aims,
+            **rounds.summary(seen), "rounds": seen,
         }
-    return {
-        "floor": stack.enter_context(Listener(binaries / "examples/floor", redis.url, ccp.url)),
-        "server": stack.enter_context(Server(binary, log, **store, **quiet)),
-        "logged": stack.enter_context(Server(binary, log, **store)),
-        "ccp": stack.enter_context(Server(binary, log, **store, **quiet, **gateway)),
-    }
+
+    def results(self, scenarios):
+        """The results of all scenarios."""
+        return [
+            self.result(scenario, connections, self.given.rounds)
+            for scenario in scenarios
+            for connections in scenario.connections
+        ]
+
+    def again(self, scenarios, result):
+        """A result anew, with more than twice the rounds."""
+        scenario = next(one for one in scenarios if one.name == result["name"])
+        return self.result(scenario, result["connections"], 2 * self.given.rounds + 1)
+
+
+def chosen(given):
+    """The section that a run makes, and its scenarios."""
+    if given.sweep:
+        return "sweep", SWEEP
+    name, scenarios = ("against", AGAINST) if given.against else ("scenarios", SCENARIOS)
+    found = [one for one in scenarios if not given.only or given.only in one.name]
+    if not found:
+        sys.exit(f"scripts/bench: no scenario has {given.only!r} in its name; there are: "
+                 + ", ".join(one.name for one in scenarios))
+    return name, found
+
+
+def keep(given, section, figures):
+    """Writes a file, if one is wanted."""
+    if given.json:
+        asked = {"rounds": given.rounds, "seconds": given.seconds, "only": given.only}
+        report.keep(given.json, asked, section, figures)
+
+
+def measure_scale(given, binaries):
+    """What grows with scale."""
+    parts = given.scale or scale.PARTS
+    measured = scale.measure(parts, binaries, programs.QUIET, given.rounds, given.markdown)
+    for part, figures in measured:
+        keep(given, part, figures)
+
+
+def measure_scenarios(given, binaries, section, scenarios):
+    """Scenarios and what follows from them; gives what is to be complained about."""
+    with contextlib.ExitStack() as stack:
+        redis = stack.enter_context(Redis())
+        bench = Bench(given, programs.start(stack, binaries, given.against, redis), redis)
+        results = bench.results(scenarios)
+        report.show(results, given.markdown)
+        keep(given, section, results)
+        if given.baseline:
+            gate.write(results)
+        return gate.complaints(results, lambda one: bench.again(scenarios, one)) if given.gate else []
 
 
 def main():
-    options = arguments()
-    results = []
-    with contextlib.ExitStack() as stack:
-        redis = stack.enter_context(Redis())
-        asked = programs(stack, options.binaries, options.against, redis)
-        for scenario in AGAINST if options.against else SCENARIOS:
-            if options.only and options.only not in scenario.name:
-                continue
-            for connections in scenario.connections:
-                seen = rounds.rounds(scenario, connections, asked, redis, options.rounds, options.seconds)
-                result = {"name": scenario.name, "connections": connections, **rounds.summary(seen)}
-                results.append(result)
-                show(result)
-    if options.json:
-        options.json.write_text(json.dumps(results, indent=1) + "\n")
+    """Measures what was asked for."""
+    given = options.parse()
+    # As an error would, so that no child stays behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    allow_files(FILES)
+    section, scenarios = chosen(given)
+    binaries = given.binaries or build.binaries()
+    if given.scale is not None:
+        measure_scale(given, binaries)
+    elif complaints := measure_scenarios(given, binaries, section, scenarios):
+        print("\n".join(complaints), file=sys.stderr)
+        sys.exit(1)
 
 
-def show(result):
-    subject, reference, ratio = (result[part] for part in ("subject", "reference", "ratio"))
-    print(f"{result['name']:28} {result['connections']:4}  " + "  ".join(
-        f"{figure} {subject[figure]:.2f}/{reference[figure]:.2f}={ratio[figure]:.2f}" for figure in rounds.FIGURES))
-    sys.stdout.flush()
-
-
-main()
+try:
+    main()
+except KeyboardInterrupt:
+    sys.exit(128 + signal.SIGINT)

@@ -67,6 +67,9 @@ SCENARIOS += [
     Scenario("send, logged", Side("logged", "send", leaves="sms_*"), SEND),
 ]
 
+# How throughput and latency go with the number of connections.
+SWEEP = [Scenario("send", SEND, FLOOR_SEND, (1, 4, 16, 64, 256, 1024))]
+
 
 def against(name, kind, target="server", **how):
     """The same requests to two builds of the server."""
