@@ -46,8 +46,8 @@ SCENARIOS = [
         "check, wrong", Side("server", "wrong", needs="codes", succeeds=False),
         Side("floor", "wrong", needs="codes", succeeds=False), aims={"rps": 0.85},
     ),
-    Scenario("picture", Side("server", "picture", needs=None), Side("floor", "picture", needs=None),
-             aims={"server_cpu": 1.3}),
+    # More than can be drawn: each picture is shown once, so drawing decides.
+    Scenario("picture, flat out", Side("server", "picture", needs=None), Side("floor", "picture", needs=None)),
     # Some 1,250 a second: no more than are drawn ahead.
     Scenario("picture, drawn ahead", Side("server", "picture", needs=None, pause_ms=50),
              Side("floor", "picture", needs=None, pause_ms=50), aims={"answer_cpu": 1.3, "p99_ms": 1.3}),

@@ -40,7 +40,7 @@ const PER_NUMBER: &[&str] = &[
 const FAILURES: &[&str] = &["short", "1", "20", "86400000", "20", "86400000"];
 const PICTURES: &[&str] = &["short", "1", "60", "60000", "60", "60000"];
 /// As large as a picture of the usual size.
-const PICTURE: &[u8] = &[0; 2600];
+const PICTURE: &[u8] = &[0; 1150];
 /// As large as what goes to the provider.
 const MESSAGE: &str = r#"{"to":"13800138000","appId":"8aaf070800000000000000000000a002","templateId":"1","datas":["123456","5"],"reqId":"0123456789abcdef0123456789abcdef"}"#;
 
