@@ -1,10 +1,14 @@
 //! An observer is told what came of every request, whether or not anybody waits for the answer.
 
+use std::sync::Arc;
+
 use sms_core::{Message, Mobile};
 use sms_gateway::{Behaviour, ErrorClass};
+use sms_service::VerificationService;
 
 use crate::Harness;
-use crate::harness::{MOBILE, address, attempt, quotas, request};
+use crate::harness::{MOBILE, address, attempt, policy, quotas, request};
+use crate::unsettled::Unsettled;
 
 #[tokio::test]
 async fn a_send_is_told_with_its_message() {
@@ -80,13 +84,18 @@ async fn a_send_is_told_though_its_caller_went_away() {
 #[tokio::test]
 async fn a_check_is_told_though_its_caller_went_away() {
     let harness = Harness::new();
-    let check = harness.service.check_code(attempt("000000"));
+    let store = Arc::new(Unsettled::over(harness.store.clone()));
+    let sender = Arc::new(harness.sender.clone());
+    let told = harness.told.clone();
+    let service = VerificationService::observed(store, sender, policy(), told);
+    let check = service.check_code(attempt("000000"));
     tokio::select! {
         biased;
         _ = check => panic!("it takes more than one turn"),
         () = std::future::ready(()) => {}
     }
-    harness.service.abandoned_sends().await;
+    assert!(harness.told.is_empty(), "nothing is compared yet");
+    service.abandoned_sends().await;
     assert_eq!(harness.told.only().outcome, Message::CodeMissing);
 }
 

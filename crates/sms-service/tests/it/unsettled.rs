@@ -7,7 +7,8 @@ use sms_core::{
 };
 use sms_store::{Checked, CodeStore, Consumed, Log, MemoryStore, Slot, StoreError};
 
-/// A store that does everything but settle, until it heals.
+/// A store that does everything but settle, until it heals. A check takes it more than one turn, as
+/// it does a store that is asked over a wire.
 pub(crate) struct Unsettled {
     store: Arc<MemoryStore>,
     is_healed: AtomicBool,
@@ -95,6 +96,7 @@ impl CodeStore for Unsettled {
         attempt: &str,
         rules: &CheckRules,
     ) -> Result<Checked, StoreError> {
+        tokio::task::yield_now().await;
         self.store.check(mobile, attempt, rules).await
     }
 
