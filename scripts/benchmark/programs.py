@@ -8,6 +8,12 @@ from processes import Listener, Server
 QUIET = {"LOG__LEVEL": "warn", "LOG__AUDIT": "off"}
 # The sweep has more sends under way than are let in by default, and none is to be refused.
 ROOM = {"GATEWAY__MAX_IN_FLIGHT": 10_000}
+# Limits switched off one after the other, to see what each costs.
+LIMITS = {
+    "no limits": {"LIMITS__PER_MOBILE": "", "LIMITS__PER_IP": ""},
+    "one limit": {"LIMITS__PER_MOBILE": "1/60s", "LIMITS__PER_IP": ""},
+    "limits of number": {"LIMITS__PER_IP": ""},
+}
 
 
 def gateway(ccp):
@@ -44,4 +50,5 @@ def start(stack, binaries, against, redis):
         # Their names are those that AGAINST gives them.
         others = servers(against, "other ")
         return {**made, **others, "other": others["other server"]}
-    return {**made, "floor": stack.enter_context(Listener(binaries / "examples/floor", redis.url, ccp.url))}
+    limited = {name: server(binaries / "sms-server", **QUIET, **limits) for name, limits in LIMITS.items()}
+    return {**made, **limited, "floor": stack.enter_context(Listener(binaries / "examples/floor", redis.url, ccp.url))}

@@ -60,7 +60,14 @@ for kind, needs in [("missing", None), ("unknown_picture", None), ("wrong_pictur
         aims={"server_cpu": 1.0, "redis_cpu": 1.0},
     ))
 
-# What the limits of the contract cost, and what HTTP costs alone.
+# What the limits cost, one after the other, beside the least script that a shop could do with.
+for target in ["no limits", "one limit", "limits of number", "server"]:
+    SCENARIOS.append(Scenario(
+        f"beside the least: {'all limits' if target == 'server' else target}",
+        Side(target, "send", leaves="sms_*"), Side("floor", "plain", leaves="sms_*"),
+    ))
+
+# What the layers cost: our script, HTTP alone, the log.
 SCENARIOS += [
     Scenario("our script beside the least", FLOOR_SEND, Side("floor", "plain", leaves="sms_*")),
     Scenario("least script beside none", Side("floor", "plain", leaves="sms_*"), Side("floor", "hello", needs=None)),
