@@ -55,7 +55,9 @@ def chosen(given):
     if given.sweep:
         return "sweep", SWEEP
     name, scenarios = ("against", AGAINST) if given.against else ("scenarios", SCENARIOS)
-    found = [one for one in scenarios if not given.only or given.only in one.name]
+    # The name of one is often the beginning of another.
+    found = [one for one in scenarios if one.name == given.only]
+    found = found or [one for one in scenarios if not given.only or given.only in one.name]
     if not found:
         sys.exit(f"scripts/bench: no scenario has {given.only!r} in its name; there are: "
                  + ", ".join(one.name for one in scenarios))
