@@ -1,3 +1,4 @@
+use actix_web::Route;
 use actix_web::web::{self, ServiceConfig, get, post};
 
 use crate::config::{List, Origin};
@@ -11,33 +12,28 @@ use crate::handlers::{
 
 /// Every path of the public listener.
 ///
-/// Paths are tried in this order, and one with two patterns is matched twice: so each has its own
-/// resource, those first that are asked for most.
+/// Paths are tried in this order, so those come first that are asked for most.
 pub(crate) fn public(app: &mut ServiceConfig, face: &Face, origins: &List<Origin>) {
-    for path in ["/sms_codes/{mobile}/", "/sms_codes/{mobile}"] {
-        app.service(
-            web::resource(path)
-                .wrap(cors(origins))
-                .route(get().to(send_code))
-                .default_service(web::to(not_allowed::get)),
-        );
-    }
-    for path in ["/image_codes/{uuid}/", "/image_codes/{uuid}"] {
-        app.service(
-            web::resource(path)
-                .wrap(cors(origins))
-                .route(get().to(give_picture))
-                .default_service(web::to(not_allowed::get)),
-        );
-    }
-    for path in ["/sms_codes/{mobile}/verify/", "/sms_codes/{mobile}/verify"] {
-        app.service(
-            web::resource(path)
-                .wrap(cors(origins))
-                .route(post().to(check_code))
-                .default_service(web::to(not_allowed::post)),
-        );
-    }
+    let get_only = || web::to(not_allowed::get);
+    let post_only = || web::to(not_allowed::post);
+    let mut shop = |path: &str, route: fn() -> Route, otherwise: fn() -> Route| {
+        // One resource with both patterns would match a path twice.
+        for path in [format!("{path}/"), path.to_owned()] {
+            app.service(
+                web::resource(path)
+                    .wrap(cors(origins))
+                    .route(route())
+                    .default_service(otherwise()),
+            );
+        }
+    };
+    shop("/sms_codes/{mobile}", || get().to(send_code), get_only);
+    shop("/image_codes/{uuid}", || get().to(give_picture), get_only);
+    shop(
+        "/sms_codes/{mobile}/verify",
+        || post().to(check_code),
+        post_only,
+    );
     app.service(
         web::resource("/")
             .route(get().to(demo_page))
