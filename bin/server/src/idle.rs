@@ -93,26 +93,36 @@ impl Drop for Busy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::Error;
-    use actix_web::body::MessageBody;
-    use actix_web::dev::ServiceResponse;
-    use actix_web::middleware::{Next, from_fn};
+    use crate::Parts;
+    use crate::config::Settings;
+    use crate::edge::edge;
+    use crate::face::Face;
+    use actix_web::middleware::from_fn;
     use actix_web::rt::System;
     use actix_web::{App, HttpResponse, HttpServer, web};
     use std::io::{Read, Write};
     use std::net::SocketAddr;
+    use std::sync::Arc;
 
     const LIMIT: Duration = Duration::from_millis(500);
     const WHOLE: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    fn face() -> web::Data<Face> {
+        let settings = Settings::from_toml("").unwrap();
+        let parts = Parts::from_settings(&settings).unwrap();
+        web::Data::new(Face::new(&settings, parts, Arc::default()).unwrap())
+    }
 
     /// A server whose watch has little patience, and one answer that takes longer than that.
     fn serve() -> SocketAddr {
         let (bound, address) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             System::new().block_on(async move {
-                let app = || {
+                let face = face();
+                let app = move || {
                     App::new()
-                        .wrap(from_fn(note))
+                        .app_data(face.clone())
+                        .wrap(from_fn(edge))
                         .route("/", web::get().to(HttpResponse::Ok))
                         .route("/slow", web::get().to(slow))
                 };
@@ -127,14 +137,6 @@ mod tests {
             });
         });
         address.recv().unwrap()
-    }
-
-    async fn note(
-        request: ServiceRequest,
-        next: Next<impl MessageBody>,
-    ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-        let _busy = begin(&request);
-        next.call(request).await
     }
 
     async fn slow() -> HttpResponse {
