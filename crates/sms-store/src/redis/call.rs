@@ -65,6 +65,7 @@ pub(super) enum Form {
 impl Call<'_> {
     /// Adds a key. All keys come before the first argument.
     pub(super) fn key(&mut self, key: impl Display) -> &mut Self {
+        debug_assert_eq!(self.keys, self.ends.len(), "a key after an argument");
         self.keys += 1;
         self.arg(key)
     }
