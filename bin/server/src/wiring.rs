@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use rustls::crypto::ring;
 use sms_core::load_numbering_plan;
-use sms_gateway::{CcpConfigError, CcpSender, Failover, MockSender, SmsSender};
+use sms_gateway::{CcpSender, Failover, MockSender, SenderConfigError, SmsSender};
 use sms_service::VerificationService;
 use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore};
 
@@ -37,7 +37,7 @@ pub enum WiringError {
         /// Its name.
         name: String,
         /// The key below it and what is wrong with that.
-        error: CcpConfigError,
+        error: SenderConfigError,
     },
 }
 

@@ -3,16 +3,19 @@
 mod ccp;
 mod error;
 mod failover;
+mod http;
 mod message;
 mod mock;
 mod sender;
+mod sender_config;
 
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub use ccp::bench;
-pub use ccp::{CCP_BASE_URL, CcpConfig, CcpConfigError, CcpSender};
+pub use ccp::{CCP_BASE_URL, CcpConfig, CcpSender};
 pub use error::{ErrorClass, SendError};
 pub use failover::{Failover, NoSenders};
 pub use message::{Message, MessageId};
 pub use mock::{Behaviour, MockSender, SentMessage};
 pub use sender::{Receipt, SmsSender};
+pub use sender_config::SenderConfigError;

@@ -1,8 +1,10 @@
-use std::error::Error;
 use std::time::Duration;
 
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::SenderConfigError;
+use crate::sender_config::{base_url, below, check_all, is_number, is_token, is_word};
 
 /// The address of CCP, for [`CcpConfig::base_url`] (vendor's page `doc/rest/sms/3_2_2_2.html`).
 pub const CCP_BASE_URL: &str = "https://app.cloopen.com:8883";
@@ -31,9 +33,9 @@ pub struct CcpConfig {
 
 impl CcpConfig {
     /// The address that requests go to, if everything is as it should be.
-    pub(super) fn endpoint(&self) -> Result<Url, CcpConfigError> {
+    pub(super) fn endpoint(&self) -> Result<Url, SenderConfigError> {
         let letters_and_digits = "must be letters and digits";
-        let rows = [
+        check_all([
             (!self.name.is_empty(), "name", "must not be empty"),
             (
                 is_word(&self.account_sid),
@@ -52,65 +54,11 @@ impl CcpConfig {
                 "must be digits",
             ),
             (!self.timeout.is_zero(), "timeout", "must be more than 0"),
-        ];
-        match rows.into_iter().find(|(holds, ..)| !holds) {
-            Some((_, key, problem)) => Err(CcpConfigError::Invalid { key, problem }),
-            None => self.url(),
-        }
+        ])?;
+        let account = &self.account_sid;
+        let path = format!("/2013-12-26/Accounts/{account}/SMS/TemplateSMS");
+        Ok(below(base_url("base_url", &self.base_url)?, &path))
     }
-
-    fn url(&self) -> Result<Url, CcpConfigError> {
-        let key = "base_url";
-        let error = |problem| CcpConfigError::Invalid { key, problem };
-        let url = Url::parse(&self.base_url)
-            .map_err(|_| error("must be a URL such as https://app.cloopen.com:8883"))?;
-        if !matches!(url.scheme(), "https" | "http") {
-            return Err(error("must begin with https:// or http://"));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(error("must not contain credentials"));
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(error("must not have a query or a fragment"));
-        }
-        let path = format!(
-            "{}/2013-12-26/Accounts/{}/SMS/TemplateSMS",
-            url.path().trim_end_matches('/'),
-            self.account_sid
-        );
-        let mut endpoint = url;
-        endpoint.set_path(&path);
-        Ok(endpoint)
-    }
-}
-
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// A space or line end comes from copying the token and would make every signature wrong.
-fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// Why there can be no sender for a [`CcpConfig`].
-#[derive(Debug, thiserror::Error)]
-pub enum CcpConfigError {
-    /// A value that can't be right. It is not repeated, as it may be a secret in the wrong place.
-    #[error("{key}: {problem}")]
-    Invalid {
-        /// The name of the field.
-        key: &'static str,
-        /// What it has to be.
-        problem: &'static str,
-    },
-    /// Nothing is wrong with the values, but this machine can't speak HTTPS.
-    #[error("no HTTP client: are there any trusted certificates on this machine?")]
-    Client(#[source] Box<dyn Error + Send + Sync>),
 }
 
 #[cfg(test)]

@@ -16,10 +16,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{ErrorClass, Message, Receipt, SendError, SmsSender};
-use client::{Client, Failure};
+use crate::http::Failure;
+use crate::{ErrorClass, Message, Receipt, SendError, SenderConfigError, SmsSender};
+use client::Client;
 use clock::Clock;
-pub use config::{CCP_BASE_URL, CcpConfig, CcpConfigError};
+pub use config::{CCP_BASE_URL, CcpConfig};
 use status::Verdict;
 use wire::TemplateSms;
 
@@ -53,7 +54,7 @@ impl CcpSender {
     ///
     /// A value of `config` that can't be right; the error names it. Or there are no trusted
     /// certificates on this machine.
-    pub fn new(config: &CcpConfig) -> Result<Self, CcpConfigError> {
+    pub fn new(config: &CcpConfig) -> Result<Self, SenderConfigError> {
         Ok(Self {
             client: Client::new(config)?,
             name: config.name.as_str().into(),
@@ -92,16 +93,11 @@ impl CcpSender {
         }
         match outcome {
             Ok(response) => self.judge(&response.reply),
-            Err(Failure::Unsent(cause)) => Answer::Settled(
-                self.error(ErrorClass::Temporary, "no connection")
-                    .with_source(cause),
-            ),
-            Err(Failure::Lost(detail, cause)) => {
-                let mut error = self.error(ErrorClass::Unknown, detail);
-                if let Some(cause) = cause {
-                    error = error.with_source(cause);
-                }
-                Answer::Lost(error)
+            Err(failure @ Failure::Unsent(_)) => {
+                Answer::Settled(failure.into_error(Arc::clone(&self.name)))
+            }
+            Err(failure @ Failure::Lost(..)) => {
+                Answer::Lost(failure.into_error(Arc::clone(&self.name)))
             }
         }
     }
