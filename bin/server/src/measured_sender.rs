@@ -46,7 +46,7 @@ impl SmsSender for MeasuredSender {
 mod tests {
     use std::time::Duration;
 
-    use sms_core::{Mobile, SmsCode};
+    use sms_core::{Locale, Mobile, SmsCode};
     use sms_gateway::{Behaviour, ErrorClass, Failover, MessageId, MockSender};
 
     use super::*;
@@ -67,6 +67,7 @@ mod tests {
             to: Mobile::parse("13800138000").unwrap(),
             code: SmsCode::parse("123456").unwrap(),
             minutes: 5,
+            locale: Locale::ZhCn,
         };
         let _ = front.send(&message).await;
         metrics.text(&Now {

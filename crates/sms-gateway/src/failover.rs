@@ -81,7 +81,7 @@ fn out_of_time(sender: &str) -> SendError {
 mod tests {
     use super::*;
     use crate::{Behaviour, MessageId, MockSender};
-    use sms_core::{Mobile, SmsCode};
+    use sms_core::{Locale, Mobile, SmsCode};
 
     const DEADLINE: Duration = Duration::from_secs(8);
 
@@ -91,6 +91,7 @@ mod tests {
             to: Mobile::parse("13800138000").unwrap(),
             code: SmsCode::parse("123456").unwrap(),
             minutes: 5,
+            locale: Locale::ZhCn,
         }
     }
 

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use rand::CryptoRng;
-use sms_core::{Mobile, SmsCode};
+use sms_core::{Locale, Mobile, SmsCode};
 
 /// The name of one message: 32 characters of `[0-9a-f]`, 128 random bits.
 ///
@@ -57,6 +57,8 @@ pub struct Message {
     pub code: SmsCode,
     /// How many minutes the code is good for, as the text says.
     pub minutes: u32,
+    /// The language of its text, as far as the sender has texts in several.
+    pub locale: Locale,
 }
 
 #[cfg(test)]
@@ -111,6 +113,7 @@ mod tests {
             to: Mobile::parse("13800138000").unwrap(),
             code: SmsCode::parse("8642975310").unwrap(),
             minutes: 5,
+            locale: Locale::ZhCn,
         };
         let shown = format!("{message:?}");
         assert!(shown.contains("138****8000"), "{shown}");

@@ -177,6 +177,7 @@ impl SmsSender for MockSender {
 mod tests {
     use super::*;
     use crate::MessageId;
+    use sms_core::Locale;
 
     fn message(mobile: &str, code: &str) -> Message {
         Message {
@@ -184,6 +185,7 @@ mod tests {
             to: Mobile::parse(mobile).unwrap(),
             code: SmsCode::parse(code).unwrap(),
             minutes: 5,
+            locale: Locale::ZhCn,
         }
     }
 

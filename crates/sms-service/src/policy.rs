@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use sms_captcha::Size;
-use sms_core::{CodeLength, Countries, Quotas};
+use sms_core::{CodeLength, Countries, Locale, Quotas};
 
 /// Everything about the use cases that an operator may choose.
 #[derive(Debug, Clone)]
@@ -12,6 +12,8 @@ pub struct Policy {
     pub code: CodePolicy,
     /// How much is allowed.
     pub limits: Limits,
+    /// The language of the texts that go to phones.
+    pub locale: Locale,
     /// How many sends may be under way at once, at least 1; more are refused, not queued.
     pub max_in_flight: usize,
 }

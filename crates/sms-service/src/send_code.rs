@@ -204,6 +204,7 @@ impl Order {
             to: self.mobile,
             code: SmsCode::generate(&mut rand::rng(), policy.code.length),
             minutes: policy.code.minutes(),
+            locale: policy.locale,
         };
         let request = SendRequest {
             address: self.address,

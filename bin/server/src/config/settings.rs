@@ -88,6 +88,7 @@ impl Settings {
             image: self.image_code.policy()?,
             code: self.sms_code.policy()?,
             limits: self.limits.limits()?,
+            locale: self.locale.messages,
             max_in_flight: self.gateway.max_in_flight,
         })
     }

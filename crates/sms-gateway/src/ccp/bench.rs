@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use rand::SeedableRng;
 use rand::rngs::ChaCha12Rng;
 use reqwest::Request;
-use sms_core::{Mobile, SmsCode};
+use sms_core::{Locale, Mobile, SmsCode};
 
 use super::{CCP_BASE_URL, CcpConfig, CcpSender};
 use crate::{Message, MessageId};
@@ -24,6 +24,7 @@ pub fn ccp_request() -> impl Fn() -> Request {
         to: Mobile::parse("13800138000").expect("a mainland number"),
         code: SmsCode::parse("246810").expect("six digits"),
         minutes: 5,
+        locale: Locale::ZhCn,
     };
     let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     move || {

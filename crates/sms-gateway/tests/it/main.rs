@@ -13,7 +13,7 @@ mod ccp_tls;
 use std::io;
 use std::time::Duration;
 
-use sms_core::{Mobile, SmsCode};
+use sms_core::{Locale, Mobile, SmsCode};
 use sms_gateway::{CcpConfig, CcpSender, Message, MessageId};
 use sms_testkit::CcpStub;
 use tokio::net::{TcpListener, TcpSocket};
@@ -54,6 +54,7 @@ fn message_to(number: &str) -> Message {
         to: Mobile::parse(number).unwrap(),
         code: SmsCode::parse(CODE).unwrap(),
         minutes: 5,
+        locale: Locale::ZhCn,
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sms_captcha::Size;
 use sms_core::{
-    AddressBlock, CodeLength, Countries, ImageCode, ImageId, Mobile, Quotas, Timestamp,
+    AddressBlock, CodeLength, Countries, ImageCode, ImageId, Locale, Mobile, Quotas, Timestamp,
 };
 use sms_gateway::{Behaviour, MockSender};
 use sms_service::{
@@ -141,6 +141,7 @@ pub(crate) fn policy() -> Policy {
             failures_per_mobile: Quotas::default(),
             countries: Countries::parse(&["CN"]).unwrap(),
         },
+        locale: Locale::ZhCn,
         max_in_flight: 1000,
     }
 }
