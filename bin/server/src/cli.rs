@@ -3,10 +3,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use actix_web::rt::System;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Backend, ConfigError, Mode, ServerSettings, Settings, StoreSettings};
+use crate::send_test::SendTest;
 use crate::snapshots::Snapshots;
 use crate::tls::Certificate;
 use crate::{Parts, Server, logging};
@@ -16,11 +17,20 @@ use crate::{Parts, Server, logging};
 #[command(name = "sms-server", version)]
 struct Arguments {
     /// A TOML file with the keys that differ from the defaults
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
     /// Check the configuration, print it with secrets masked, and exit
     #[arg(long)]
     check_config: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What to do instead of serving.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Send one real message through one sender, and say what the provider makes of it
+    SendTest(SendTest),
 }
 
 /// The whole program: reads the command line, serves until it is told to stop.
@@ -29,7 +39,7 @@ pub fn run() -> ExitCode {
     let outcome = try_run(&Arguments::parse());
     logging::flush();
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("sms-server: {error}");
             ExitCode::FAILURE
@@ -37,16 +47,23 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn try_run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+fn try_run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let settings = Settings::load(arguments.config.as_deref())?;
+    if let Some(Command::SendTest(order)) = &arguments.command
+        && !arguments.check_config
+    {
+        logging::start(settings.log);
+        return order.carry_out(&settings);
+    }
     let parts = Parts::from_settings(&settings)?;
     if arguments.check_config {
         Certificate::from_settings(&settings.server)?;
         print!("{}", toml::to_string_pretty(&settings)?);
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
     logging::start(settings.log);
-    System::new().block_on(serve(settings, parts))
+    System::new().block_on(serve(settings, parts))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {

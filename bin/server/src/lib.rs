@@ -26,6 +26,7 @@ mod recorder;
 mod reply;
 mod request_id;
 mod routes;
+mod send_test;
 mod server;
 mod snapshots;
 mod tls;

@@ -6,7 +6,7 @@ use sms_gateway::{CcpSender, Failover, MockSender, SenderConfigError, SmsSender}
 use sms_service::VerificationService;
 use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore};
 
-use crate::config::{ConfigError, SenderSettings, Settings};
+use crate::config::{ConfigError, GatewaySettings, SenderSettings, Settings};
 use crate::measured_sender::MeasuredSender;
 use crate::measured_store::MeasuredStore;
 use crate::metrics::Metrics;
@@ -117,22 +117,32 @@ type Senders = Vec<Arc<dyn SmsSender>>;
 fn senders(settings: &Settings) -> Result<(Senders, Option<MockSender>), WiringError> {
     let mut mock = None;
     let mut senders = Senders::new();
-    for (name, sender) in settings.gateway.ordered()? {
-        match sender {
-            SenderSettings::Mock {} => {
-                let new = MockSender::new(name);
-                mock.get_or_insert_with(|| new.clone());
-                senders.push(Arc::new(new));
-            }
-            SenderSettings::Ccp(ccp) => {
-                let ccp = CcpSender::new(&settings.gateway.ccp(name, ccp)?);
-                let ccp = ccp.map_err(|error| WiringError::Sender {
-                    name: name.to_owned(),
-                    error,
-                })?;
-                senders.push(Arc::new(ccp));
-            }
+    for (name, kind) in settings.gateway.ordered()? {
+        if let SenderSettings::Mock {} = kind {
+            let new = MockSender::new(name);
+            mock.get_or_insert_with(|| new.clone());
+            senders.push(Arc::new(new));
+        } else {
+            senders.push(sender(&settings.gateway, name, kind)?);
         }
     }
     Ok((senders, mock))
+}
+
+/// One sender, whether or not it is among those that are tried.
+pub(crate) fn sender(
+    gateway: &GatewaySettings,
+    name: &str,
+    kind: &SenderSettings,
+) -> Result<Arc<dyn SmsSender>, WiringError> {
+    let problem = |error| WiringError::Sender {
+        name: name.to_owned(),
+        error,
+    };
+    Ok(match kind {
+        SenderSettings::Mock {} => Arc::new(MockSender::new(name)),
+        SenderSettings::Ccp(ccp) => {
+            Arc::new(CcpSender::new(&gateway.ccp(name, ccp)?).map_err(problem)?)
+        }
+    })
 }

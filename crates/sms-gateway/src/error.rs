@@ -3,6 +3,8 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::advice::advice;
+
 /// What a failed send means for what comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
@@ -141,6 +143,18 @@ impl SendError {
     #[must_use]
     pub fn sender(&self) -> &str {
         &self.sender
+    }
+
+    /// What happened: the meaning of the provider's code, if it answered with one.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// What the operator may do about it.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        advice(self.class, self.provider_code())
     }
 
     /// The provider's code, if it answered with one.

@@ -27,6 +27,7 @@ mod provider_faults;
 mod raw;
 mod redis;
 mod send_code;
+mod send_test;
 mod shutdown;
 mod slow_clients;
 mod snapshot;
