@@ -2,6 +2,7 @@
 
 mod address;
 mod challenge;
+mod delivery;
 mod image_code;
 mod image_id;
 mod mobile;
@@ -15,6 +16,7 @@ mod timestamp;
 
 pub use address::AddressBlock;
 pub use challenge::{Challenge, ChallengeState, CheckOutcome};
+pub use delivery::{Delivery, DeliveryState, Dispatch, Fate, Reported};
 pub use image_code::{ImageCode, ImageCodeError};
 pub use image_id::ImageId;
 pub use mobile::{Mobile, MobileError, load_numbering_plan};

@@ -3,6 +3,7 @@ use std::str::FromStr;
 
 /// A country or region by its ISO 3166-1 alpha-2 code, such as `CN`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Region([u8; 2]);
 
 impl Region {
