@@ -3,11 +3,12 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use sms_core::{
-    CheckRules, ImageCode, ImageId, Issue, Mobile, Quotas, Settlement, SmsCode, Timestamp,
+    CheckRules, Fate, ImageCode, ImageId, Issue, Mobile, Quotas, Reported, Settlement, SmsCode,
+    Timestamp,
 };
 use sms_store::{
-    Checked, CodeStore, Connections, Consumed, Log, PictureAdmission, PictureRequest,
-    SendAdmission, SendRequest, Slot, StoreError,
+    Accepted, Checked, CodeStore, Connections, Consumed, DeliveryName, Log, PictureAdmission,
+    PictureRequest, Report, SendAdmission, SendRequest, Slot, StoreError,
 };
 
 use crate::metrics::StoreMetrics;
@@ -101,6 +102,28 @@ impl CodeStore for MeasuredStore {
     ) -> Result<Checked, StoreError> {
         self.timed("check", self.store.check(mobile, attempt, rules))
             .await
+    }
+
+    async fn note_dispatch(
+        &self,
+        name: DeliveryName<'_>,
+        accepted: &Accepted<'_>,
+    ) -> Result<Option<Fate>, StoreError> {
+        self.timed("note_dispatch", self.store.note_dispatch(name, accepted))
+            .await
+    }
+
+    async fn take_report(
+        &self,
+        name: DeliveryName<'_>,
+        report: Report,
+    ) -> Result<Reported, StoreError> {
+        self.timed("take_report", self.store.take_report(name, report))
+            .await
+    }
+
+    async fn fate(&self, name: DeliveryName<'_>) -> Result<Option<Fate>, StoreError> {
+        self.timed("fate", self.store.fate(name)).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -3,10 +3,11 @@ use std::fmt::{self, Display, from_fn};
 use serde::{Deserialize, Serialize};
 use sms_core::{AddressBlock, ImageId};
 
+use crate::DeliveryName;
 use crate::number_name::NumberName;
 
 /// How our keys begin, apart from those with a brace.
-const KEY_BEGINNINGS: [&str; 4] = ["img_", "sms_", "ip:", "global:"];
+const KEY_BEGINNINGS: [&str; 5] = ["img_", "sms_", "ip:", "global:", "receipt:"];
 
 /// What is put before every key, so that several services can share one Redis.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,7 +37,7 @@ impl KeyPrefix {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is not a key prefix: at most 64 characters of A-Z a-z 0-9 _ . : - are wanted, \
-     and it must not begin like a key: img_, sms_, ip: or global:"
+     and it must not begin like a key: img_, sms_, ip:, global: or receipt:"
 )]
 pub struct KeyPrefixError(String);
 
@@ -97,6 +98,11 @@ impl Keys {
             tags: self.tags,
             name,
         }
+    }
+
+    /// What is known of a message after it was handed over.
+    pub(crate) fn delivery(&self, name: DeliveryName<'_>) -> impl Display {
+        from_fn(move |f| write!(f, "{}receipt:{name}", self.prefix.0))
     }
 
     /// A key that nobody reads.
@@ -207,6 +213,11 @@ mod tests {
         assert_eq!(number.code().to_string(), "shop:sms_13800138000");
         assert_eq!(number.sends().to_string(), "shop:{sms_13800138000}:sends");
         assert_eq!(keys.log(Log::Budget).to_string(), "shop:global:sms");
+        let name = DeliveryName {
+            sender: "ccp",
+            provider_id: "a1",
+        };
+        assert_eq!(keys.delivery(name).to_string(), "shop:receipt:ccp:a1");
     }
 
     #[test]
@@ -219,7 +230,16 @@ mod tests {
 
     #[test]
     fn a_prefix_that_could_be_mistaken_is_refused() {
-        for bad in ["{a}", "a b", "图", "img_", "sms_x", "ip:", &"x".repeat(65)] {
+        for bad in [
+            "{a}",
+            "a b",
+            "图",
+            "img_",
+            "sms_x",
+            "ip:",
+            "receipt:",
+            &"x".repeat(65),
+        ] {
             assert!(KeyPrefix::new(bad).is_err(), "{bad}");
         }
     }

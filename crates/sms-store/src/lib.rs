@@ -2,6 +2,7 @@
 
 mod at_rest;
 mod clock;
+mod delivery_name;
 mod error;
 mod in_steps;
 mod keys;
@@ -13,12 +14,13 @@ mod store;
 
 pub use at_rest::{AtRest, AtRestKey, AtRestKeyError};
 pub use clock::{Clock, ManualClock};
+pub use delivery_name::DeliveryName;
 pub use error::StoreError;
 pub use keys::{KeyPrefix, KeyPrefixError, Log};
 pub use memory::{Entries, MemoryStore};
 pub use redis::{ClientCertificate, RedisConfig, RedisServers, RedisStore, RedisTls};
 pub use snapshot::{Flaw, Restored, Snapshot, SnapshotError};
 pub use store::{
-    Checked, CodeStore, Connections, Consumed, PictureAdmission, PictureRequest, Reservation,
-    SendAdmission, SendRequest, Slot,
+    Accepted, Checked, CodeStore, Connections, Consumed, PictureAdmission, PictureRequest, Report,
+    Reservation, SendAdmission, SendRequest, Slot,
 };

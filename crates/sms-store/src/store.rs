@@ -2,12 +2,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sms_core::{
-    AddressBlock, CheckOutcome, CheckRules, ImageCode, ImageId, Issue, Mobile, Quotas, Settlement,
-    SmsCode, Timestamp,
+    AddressBlock, CheckOutcome, CheckRules, DeliveryState, Fate, ImageCode, ImageId, Issue, Mobile,
+    Quotas, Region, Reported, Settlement, SmsCode, Timestamp,
 };
 
 use crate::in_steps::{admit_picture_in_steps, admit_send_in_steps};
-use crate::{Log, StoreError};
+use crate::{DeliveryName, Log, StoreError};
+
+/// How long a report is kept about a message that is not known to be sent: ample for an answer of a
+/// provider that its report overtook, and short, so that reports about nothing fill no store.
+pub(crate) const EARLY_TTL: Duration = Duration::from_secs(600);
 
 /// The steps of phone verification, each of them atomic.
 ///
@@ -107,6 +111,37 @@ pub trait CodeStore: Send + Sync {
         rules: &CheckRules,
     ) -> Result<Checked, StoreError>;
 
+    /// [`sms_core::Delivery::dispatched`]: notes that a sender accepted a message, and keeps what
+    /// is known of it for `accepted.ttl` from now on. `Some` if its final word was there already.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    async fn note_dispatch(
+        &self,
+        name: DeliveryName<'_>,
+        accepted: &Accepted<'_>,
+    ) -> Result<Option<Fate>, StoreError>;
+
+    /// [`sms_core::Delivery::reported`]: takes the provider's word on where a message is. About one
+    /// that is not known to be sent it is kept for ten minutes.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    async fn take_report(
+        &self,
+        name: DeliveryName<'_>,
+        report: Report,
+    ) -> Result<Reported, StoreError>;
+
+    /// [`sms_core::Delivery::fate`]: what became of a message; `None` if that is not known.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    async fn fate(&self, name: DeliveryName<'_>) -> Result<Option<Fate>, StoreError>;
+
     /// Asks whether the store takes steps now.
     ///
     /// # Errors
@@ -193,6 +228,26 @@ impl From<CheckOutcome> for Checked {
             sender: None,
         }
     }
+}
+
+/// A message that a sender accepted.
+#[derive(Debug, Clone, Copy)]
+pub struct Accepted<'a> {
+    /// The region of its number.
+    pub region: Region,
+    /// Our own name of it, without spaces.
+    pub message_id: &'a str,
+    /// How long it is remembered.
+    pub ttl: Duration,
+}
+
+/// A provider's word on where a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Report {
+    /// Where it is.
+    pub state: DeliveryState,
+    /// Since when, by the clock of the provider, if it says.
+    pub at: Option<Timestamp>,
 }
 
 /// A picture that wants to be kept.

@@ -11,14 +11,17 @@ const BUCKETS: [f64; 14] = [
 ];
 
 /// The steps that the use cases take. A store may make one of several others.
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 10] = [
     "admit_picture",
     "admit_send",
     "check",
+    "fate",
     "give_back_slot",
+    "note_dispatch",
     "note_sender",
     "ping",
     "settle",
+    "take_report",
 ];
 
 /// Steps of the store.

@@ -3,9 +3,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sms_core::{
-    CheckRules, ImageCode, ImageId, Issue, Mobile, Quotas, Settlement, SmsCode, Timestamp,
+    CheckRules, Fate, ImageCode, ImageId, Issue, Mobile, Quotas, Reported, Settlement, SmsCode,
+    Timestamp,
 };
-use sms_store::{Checked, CodeStore, Consumed, Log, MemoryStore, Slot, StoreError};
+use sms_store::{
+    Accepted, Checked, CodeStore, Consumed, DeliveryName, Log, MemoryStore, Report, Slot,
+    StoreError,
+};
 
 /// A store that does everything but settle, until it heals. A check takes it more than one turn, as
 /// it does a store that is asked over a wire.
@@ -98,6 +102,26 @@ impl CodeStore for Unsettled {
     ) -> Result<Checked, StoreError> {
         tokio::task::yield_now().await;
         self.store.check(mobile, attempt, rules).await
+    }
+
+    async fn note_dispatch(
+        &self,
+        name: DeliveryName<'_>,
+        accepted: &Accepted<'_>,
+    ) -> Result<Option<Fate>, StoreError> {
+        self.store.note_dispatch(name, accepted).await
+    }
+
+    async fn take_report(
+        &self,
+        name: DeliveryName<'_>,
+        report: Report,
+    ) -> Result<Reported, StoreError> {
+        self.store.take_report(name, report).await
+    }
+
+    async fn fate(&self, name: DeliveryName<'_>) -> Result<Option<Fate>, StoreError> {
+        self.store.fate(name).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sms_core::{
-    CheckOutcome, CheckRules, ImageCode, ImageId, Issue, Mobile, NumberRecord, Quotas, SendLog,
-    Settlement, SmsCode, Timestamp,
+    CheckOutcome, CheckRules, Delivery, Dispatch, Fate, ImageCode, ImageId, Issue, Mobile,
+    NumberRecord, Quotas, Reported, SendLog, Settlement, SmsCode, Timestamp,
 };
 
 use self::expiring::Full;
@@ -19,8 +19,13 @@ use self::kept_code::KeptCode;
 use self::kept_text::KeptText;
 use self::table::Table;
 use crate::at_rest::Shown;
+use crate::delivery_name::KeptName;
 use crate::number_name::NumberName;
-use crate::{AtRest, Checked, Clock, CodeStore, Consumed, Log, Slot, StoreError};
+use crate::store::EARLY_TTL;
+use crate::{
+    Accepted, AtRest, Checked, Clock, CodeStore, Consumed, DeliveryName, Log, Report, Slot,
+    StoreError,
+};
 
 /// How many entries a table has at most, unless said otherwise.
 const MOST_ENTRIES: usize = 1_000_000;
@@ -28,8 +33,8 @@ const MOST_ENTRIES: usize = 1_000_000;
 /// The embedded store: the rules of `sms-core` under locks, gone when the process ends.
 ///
 /// It serves one instance alone: two processes with a store each hold no quota together. Its memory
-/// is bounded; when there is no more room, pictures give way to newer ones, and what limits count
-/// on is kept instead of anything new ([`StoreError::Full`]).
+/// is bounded; when there is no more room, pictures and what is known of deliveries give way to newer
+/// ones, and what limits count on is kept instead of anything new ([`StoreError::Full`]).
 #[derive(Debug)]
 pub struct MemoryStore {
     clock: Clock,
@@ -47,6 +52,8 @@ pub struct Entries {
     pub numbers: usize,
     /// Addresses that asked for pictures, and addresses that asked for codes.
     pub addresses: usize,
+    /// Messages that were handed over, or that a provider told of.
+    pub deliveries: usize,
 }
 
 /// A flood in one table leaves the others alone.
@@ -57,6 +64,7 @@ struct Tables {
     pictures: Table<Log, SendLog>,
     requests: Table<Log, SendLog>,
     budget: Table<Log, SendLog>,
+    deliveries: Table<KeptName, Delivery>,
 }
 
 type Record = NumberRecord<KeptCode>;
@@ -73,7 +81,7 @@ impl MemoryStore {
     }
 
     /// The same, empty, with `most` entries at most, at least 1, in each of its tables: pictures,
-    /// numbers, addresses by pictures, and addresses by codes.
+    /// numbers, addresses by pictures, addresses by codes, and deliveries.
     #[must_use]
     pub fn with_max_entries(self, most: usize) -> Self {
         Self {
@@ -102,6 +110,7 @@ impl MemoryStore {
             pictures: tables.images.len(),
             numbers: tables.numbers.len(),
             addresses: tables.pictures.len() + tables.requests.len(),
+            deliveries: tables.deliveries.len(),
         }
     }
 
@@ -172,6 +181,7 @@ impl Tables {
             pictures: Table::new(most),
             requests: Table::new(most),
             budget: Table::new(1),
+            deliveries: Table::new(most),
         }
     }
 
@@ -300,6 +310,62 @@ impl CodeStore for MemoryStore {
             _ => checked(record, now, rules, &shown),
         };
         self.change_number(now, mobile, check)
+    }
+
+    async fn note_dispatch(
+        &self,
+        name: DeliveryName<'_>,
+        accepted: &Accepted<'_>,
+    ) -> Result<Option<Fate>, StoreError> {
+        let (now, name) = (self.clock.now(), KeptName::from(name));
+        let dispatch = Dispatch {
+            sent_at: now,
+            region: accepted.region,
+            message_id: accepted.message_id.to_owned(),
+        };
+        let end = now.after(accepted.ttl);
+        let mut deliveries = self.tables.deliveries.part(&name);
+        let is_known = deliveries
+            .get(now, &name)
+            .is_some_and(Delivery::is_dispatched);
+        let new_end = |_: &Option<Fate>, _: &Delivery| (!is_known).then_some(end);
+        let note = |delivery: &mut Delivery| delivery.dispatched(dispatch.clone());
+        Ok(match deliveries.change(now, &name, note, new_end) {
+            Some(fate) => fate,
+            None => {
+                let mut delivery = Delivery::default();
+                let fate = delivery.dispatched(dispatch);
+                deliveries.put(now, name, delivery, end);
+                fate
+            }
+        })
+    }
+
+    async fn take_report(
+        &self,
+        name: DeliveryName<'_>,
+        report: Report,
+    ) -> Result<Reported, StoreError> {
+        let (now, name) = (self.clock.now(), KeptName::from(name));
+        let take = |delivery: &mut Delivery| delivery.reported(now, report.state, report.at);
+        let same_end = |_: &Reported, _: &Delivery| None;
+        let mut deliveries = self.tables.deliveries.part(&name);
+        Ok(match deliveries.change(now, &name, take, same_end) {
+            Some(reported) => reported,
+            None => {
+                let mut delivery = Delivery::default();
+                let reported = take(&mut delivery);
+                deliveries.put(now, name, delivery, now.after(EARLY_TTL));
+                reported
+            }
+        })
+    }
+
+    async fn fate(&self, name: DeliveryName<'_>) -> Result<Option<Fate>, StoreError> {
+        let name = KeptName::from(name);
+        let deliveries = self.tables.deliveries.part(&name);
+        let delivery = deliveries.get(self.clock.now(), &name);
+        Ok(delivery.and_then(Delivery::fate))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

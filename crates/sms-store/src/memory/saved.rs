@@ -20,6 +20,7 @@ enum Which {
     Pictures,
     Requests,
     Budget,
+    Deliveries,
 }
 
 impl MemoryStore {
@@ -34,7 +35,8 @@ impl MemoryStore {
         save(Which::Numbers, &tables.numbers, now, &mut write)?;
         save(Which::Pictures, &tables.pictures, now, &mut write)?;
         save(Which::Requests, &tables.requests, now, &mut write)?;
-        save(Which::Budget, &tables.budget, now, &mut write)
+        save(Which::Budget, &tables.budget, now, &mut write)?;
+        save(Which::Deliveries, &tables.deliveries, now, &mut write)
     }
 
     /// Takes over what is in `blocks` and has not ended, in place of all there is; nothing at all
@@ -51,6 +53,7 @@ impl MemoryStore {
             pictures: self.tables.pictures.empty(),
             requests: self.tables.requests.empty(),
             budget: self.tables.budget.empty(),
+            deliveries: self.tables.deliveries.empty(),
         };
         for block in blocks {
             let block = block?;
@@ -61,6 +64,7 @@ impl MemoryStore {
                 Which::Pictures => restore(&fresh.pictures, entries, now)?,
                 Which::Requests => restore(&fresh.requests, entries, now)?,
                 Which::Budget => restore(&fresh.budget, entries, now)?,
+                Which::Deliveries => restore(&fresh.deliveries, entries, now)?,
             }
         }
         self.tables.images.replace(fresh.images);
@@ -68,6 +72,7 @@ impl MemoryStore {
         self.tables.pictures.replace(fresh.pictures);
         self.tables.requests.replace(fresh.requests);
         self.tables.budget.replace(fresh.budget);
+        self.tables.deliveries.replace(fresh.deliveries);
         Ok(())
     }
 }

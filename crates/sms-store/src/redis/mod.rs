@@ -4,6 +4,7 @@ mod address;
 mod call;
 mod cluster;
 mod connector;
+mod kept_delivery;
 mod lanes;
 mod run;
 mod scripts;
@@ -19,8 +20,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use deadpool_redis::redis::{FromRedisValue, RedisError};
 use sms_core::{
-    CheckOutcome, CheckRules, ImageCode, ImageId, Issue, Mobile, Quotas, Settlement, SmsCode,
-    Timestamp,
+    CheckOutcome, CheckRules, Fate, ImageCode, ImageId, Issue, Mobile, Quotas, Reported,
+    Settlement, SmsCode, Timestamp,
 };
 
 use self::call::Call;
@@ -30,9 +31,11 @@ use self::servers::Servers;
 pub use self::servers::{ClientCertificate, RedisConfig, RedisServers, RedisTls};
 use crate::in_steps::{admit_picture_in_steps, admit_send_in_steps};
 use crate::keys::{Keys, NumberKeys};
+use crate::store::EARLY_TTL;
 use crate::{
-    AtRest, Checked, Clock, CodeStore, Connections, Consumed, Log, PictureAdmission,
-    PictureRequest, Reservation, SendAdmission, SendRequest, Slot, StoreError,
+    Accepted, AtRest, Checked, Clock, CodeStore, Connections, Consumed, DeliveryName, Log,
+    PictureAdmission, PictureRequest, Report, Reservation, SendAdmission, SendRequest, Slot,
+    StoreError,
 };
 
 /// The store that several instances share: every step is one script inside Redis.
@@ -117,6 +120,11 @@ fn span(millis: u64) -> Duration {
 
 fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The fate that a script tells.
+fn told(step: &str, known: &str) -> Result<Fate, StoreError> {
+    kept_delivery::fate(known).map_or_else(|| unreadable(step), Ok)
 }
 
 /// An answer that none of our scripts gives.
@@ -262,6 +270,52 @@ impl CodeStore for RedisStore {
             outcome,
             sender: Some(sender).filter(|name| !name.is_empty()),
         })
+    }
+
+    async fn note_dispatch(
+        &self,
+        name: DeliveryName<'_>,
+        accepted: &Accepted<'_>,
+    ) -> Result<Option<Fate>, StoreError> {
+        let mut call = self.scripts.note_dispatch.key(self.keys.delivery(name));
+        call.arg(self.time_argument());
+        call.arg(format_args!("{}:{}", accepted.region, accepted.message_id));
+        call.arg(millis(accepted.ttl));
+        let (outcome, known): (u64, String) = self.run(call).await?;
+        match outcome {
+            0 => told("note_dispatch", &known).map(Some),
+            1 => Ok(None),
+            _ => unreadable("note_dispatch"),
+        }
+    }
+
+    async fn take_report(
+        &self,
+        name: DeliveryName<'_>,
+        report: Report,
+    ) -> Result<Reported, StoreError> {
+        let mut call = self.scripts.take_report.key(self.keys.delivery(name));
+        call.arg(self.time_argument());
+        call.arg(kept_delivery::rank(report.state));
+        call.arg(from_fn(|f| match report.at {
+            Some(at) => write!(f, "{}", at.as_millis()),
+            None => Ok(()),
+        }));
+        call.arg(millis(EARLY_TTL));
+        let (outcome, known): (u64, String) = self.run(call).await?;
+        match outcome {
+            0 => told("take_report", &known).map(Reported::Final),
+            1 => Ok(Reported::Early),
+            2 => Ok(Reported::Pending),
+            3 => Ok(Reported::Repeated),
+            _ => unreadable("take_report"),
+        }
+    }
+
+    async fn fate(&self, name: DeliveryName<'_>) -> Result<Option<Fate>, StoreError> {
+        let call = self.scripts.read_delivery.key(self.keys.delivery(name));
+        let known: String = self.run(call).await?;
+        Ok(kept_delivery::fate(&known))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

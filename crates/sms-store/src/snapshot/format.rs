@@ -172,9 +172,9 @@ impl<R: Read> Iterator for Blocks<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Clock, CodeStore, Entries, Log};
+    use crate::{Accepted, Clock, CodeStore, DeliveryName, Entries, Log, Report};
     use proptest::prelude::*;
-    use sms_core::{ImageCode, ImageId, Mobile, Quotas, SmsCode};
+    use sms_core::{DeliveryState, ImageCode, ImageId, Mobile, Quotas, Region, SmsCode};
     use std::io::Cursor;
     use std::net::{IpAddr, Ipv6Addr};
     use std::time::Duration;
@@ -183,6 +183,7 @@ mod tests {
         pictures: 0,
         numbers: 0,
         addresses: 0,
+        deliveries: 0,
     };
 
     /// So small that each table has a single part, and entries the order in which they were made.
@@ -211,7 +212,26 @@ mod tests {
         for log in [Log::Pictures(address), Log::Requests(address), Log::Budget] {
             store.take_slot(log, &quotas).await.unwrap();
         }
+        let accepted = Accepted {
+            region: Region::CN,
+            message_id: "m",
+            ttl,
+        };
+        store.note_dispatch(name("a"), &accepted).await.unwrap();
+        let report = Report {
+            state: DeliveryState::Delivered,
+            at: None,
+        };
+        store.take_report(name("b"), report).await.unwrap();
         store
+    }
+
+    fn name(provider_id: &str) -> DeliveryName<'_> {
+        let sender = "ccp";
+        DeliveryName {
+            sender,
+            provider_id,
+        }
     }
 
     fn snapshot() -> Vec<u8> {
@@ -244,6 +264,7 @@ mod tests {
             pictures: 1,
             numbers: 2,
             addresses: 2,
+            deliveries: 2,
         };
         assert_eq!(store.entries(), entries);
         let mut again = Vec::new();

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use sms_core::{AddressBlock, ImageCode, ImageId, Mobile, Quotas, SmsCode};
-use sms_store::{CodeStore, PictureRequest, RedisConfig, RedisServers, SendAdmission, SendRequest};
+use sms_store::{
+    Accepted, CodeStore, DeliveryName, PictureRequest, RedisConfig, RedisServers, Report,
+    SendAdmission, SendRequest,
+};
 use sms_testkit::{RedisCluster, RedisServer, SentinelGroup};
 
 use crate::backend::{Place, patient_store};
@@ -41,7 +44,7 @@ fn with_login(servers: RedisServers) -> RedisServers {
     }
 }
 
-/// A picture, a send and a check, with every limit on.
+/// A picture, a send, a check and a report, with every limit on.
 async fn whole_journey(place: &Place) {
     let store = patient_store(RedisConfig::new(with_login(place.servers())));
     let quotas = Quotas::parse(&["5/60s"]).unwrap();
@@ -80,6 +83,22 @@ async fn whole_journey(place: &Place) {
     for attempt in ["000000", "123456"] {
         store.check(&mobile, attempt, &rules).await.unwrap();
     }
+    let name = DeliveryName {
+        sender: "ccp",
+        provider_id: "a1",
+    };
+    let accepted = Accepted {
+        region: mobile.region(),
+        message_id: "m",
+        ttl: std::time::Duration::from_secs(300),
+    };
+    let report = Report {
+        state: sms_core::DeliveryState::Delivered,
+        at: None,
+    };
+    store.note_dispatch(name, &accepted).await.unwrap();
+    store.take_report(name, report).await.unwrap();
+    assert!(store.fate(name).await.unwrap().is_some());
     store
         .settle(&mobile, &code, sms_core::Settlement::KeepSlot)
         .await

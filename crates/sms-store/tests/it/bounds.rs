@@ -4,11 +4,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use sms_core::{
-    CheckOutcome, CheckRules, ImageCode, ImageId, Issue, Mobile, Quotas, SmsCode, Timestamp,
+    CheckOutcome, CheckRules, DeliveryState, ImageCode, ImageId, Issue, Mobile, Quotas, Region,
+    Reported, SmsCode, Timestamp,
 };
 use sms_store::{
-    CodeStore, Consumed, Log, ManualClock, MemoryStore, SendAdmission, SendRequest, Slot,
-    StoreError,
+    Accepted, CodeStore, Consumed, DeliveryName, Log, ManualClock, MemoryStore, Report,
+    SendAdmission, SendRequest, Slot, StoreError,
 };
 
 const MOST: usize = 1_000;
@@ -39,6 +40,14 @@ fn code() -> SmsCode {
 
 fn quotas(list: &[&str]) -> Quotas {
     Quotas::parse(list).unwrap()
+}
+
+fn delivery(provider_id: &str) -> DeliveryName<'_> {
+    let sender = "ccp";
+    DeliveryName {
+        sender,
+        provider_id,
+    }
 }
 
 fn rules() -> CheckRules {
@@ -73,6 +82,30 @@ async fn a_flood_of_pictures_keeps_the_newest() {
     put(&store, FLOOD, TTL).await;
     let newest = store.consume_image_code(&image(FLOOD), "abcd").await;
     assert_eq!(newest.unwrap(), Consumed::Matched);
+}
+
+#[tokio::test]
+async fn a_flood_of_reports_leaves_what_was_sent_alone() {
+    let (store, _) = store();
+    let accepted = Accepted {
+        region: Region::CN,
+        message_id: "m",
+        ttl: Duration::from_secs(86_400),
+    };
+    let report = Report {
+        state: DeliveryState::Delivered,
+        at: None,
+    };
+    let sent = delivery("sent");
+    store.note_dispatch(sent, &accepted).await.unwrap();
+    for number in 0..FLOOD {
+        let id = number.to_string();
+        let taken = store.take_report(delivery(&id), report).await.unwrap();
+        assert_eq!(taken, Reported::Early);
+        assert!(store.entries().deliveries <= MOST);
+    }
+    let taken = store.take_report(sent, report).await.unwrap();
+    assert!(matches!(taken, Reported::Final(_)), "{taken:?}");
 }
 
 #[tokio::test]
@@ -154,9 +187,11 @@ async fn asking_about_what_is_not_there_makes_nothing() {
         assert_eq!(missing.unwrap(), Consumed::Missing);
         let slot = Timestamp::from_millis(0);
         store.give_back_slot(requests(number), slot).await.unwrap();
+        let fate = store.fate(delivery(&number.to_string())).await.unwrap();
+        assert_eq!(fate, None);
     }
     let entries = store.entries();
-    let sum = entries.pictures + entries.numbers + entries.addresses;
+    let sum = entries.pictures + entries.numbers + entries.addresses + entries.deliveries;
     assert_eq!(sum, 0, "{entries:?}");
 }
 

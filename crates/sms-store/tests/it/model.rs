@@ -8,10 +8,10 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sms_core::{
-    CheckOutcome, CheckRules, ImageCode, ImageId, Issue, Mobile, NumberRecord, Quotas, SendLog,
-    Settlement, SmsCode, Timestamp,
+    CheckOutcome, CheckRules, Delivery, DeliveryState, Dispatch, Fate, ImageCode, ImageId, Issue,
+    Mobile, NumberRecord, Quotas, Region, Reported, SendLog, Settlement, SmsCode, Timestamp,
 };
-use sms_store::{Checked, Consumed, Log, Slot, Snapshot};
+use sms_store::{Accepted, Checked, Consumed, DeliveryName, Log, Report, Slot, Snapshot};
 
 use crate::{Backend, Setting};
 
@@ -60,6 +60,14 @@ enum Step {
         log: usize,
     },
     GiveBackLast,
+    NoteDispatch {
+        delivery: usize,
+    },
+    Report {
+        delivery: usize,
+        state: usize,
+        age: Option<u64>,
+    },
 }
 
 #[derive(Debug, PartialEq)]
@@ -69,6 +77,8 @@ enum Outcome {
     Check(Checked),
     Consumed(Consumed),
     Slot(Slot),
+    Fate(Option<Fate>),
+    Reported(Reported),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -85,6 +95,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (image, text).prop_map(|(image, text)| Step::ConsumeImage { image, text }),
         2 => (0..3_usize).prop_map(|log| Step::TakeSlot { log }),
         1 => Just(Step::GiveBackLast),
+        1 => (0..2_usize).prop_map(|delivery| Step::NoteDispatch { delivery }),
+        2 => (0..2_usize, 0..3_usize, prop::option::of(0..99_u64))
+            .prop_map(|(delivery, state, age)| Step::Report { delivery, state, age }),
     ]
 }
 
@@ -129,6 +142,35 @@ fn log(index: usize) -> Log {
     [Log::Pictures(address), Log::Requests(address), Log::Budget][index]
 }
 
+fn delivery_name(delivery: usize) -> DeliveryName<'static> {
+    DeliveryName {
+        sender: SENDERS[delivery],
+        provider_id: "id",
+    }
+}
+
+/// So long that no history outlives what is told early.
+fn accepted() -> Accepted<'static> {
+    Accepted {
+        region: Region::CN,
+        message_id: "m",
+        ttl: Duration::from_secs(86_400),
+    }
+}
+
+/// A report about what was so `age` seconds ago.
+fn report(now: Timestamp, state: usize, age: Option<u64>) -> Report {
+    let states = [
+        DeliveryState::Pending,
+        DeliveryState::Failed,
+        DeliveryState::Delivered,
+    ];
+    Report {
+        state: states[state],
+        at: age.map(|age| Timestamp::from_millis(now.as_millis() - age * 1000)),
+    }
+}
+
 /// What a history remembers to take back later.
 #[derive(Default)]
 struct Memory {
@@ -157,9 +199,22 @@ struct Model {
     numbers: HashMap<usize, NumberRecord>,
     images: HashMap<usize, (ImageCode, Timestamp)>,
     logs: HashMap<usize, SendLog>,
+    deliveries: HashMap<usize, (Delivery, Timestamp)>,
 }
 
 impl Model {
+    /// What is known of a delivery and until when it is kept; made anew if that is over.
+    fn delivery(&mut self, now: Timestamp, delivery: usize) -> &mut (Delivery, Timestamp) {
+        let early = now.after(Duration::from_secs(600));
+        let fresh = (Delivery::default(), early);
+        let kept = self.deliveries.entry(delivery);
+        let kept = kept.or_insert_with(|| fresh.clone());
+        if kept.1 <= now {
+            *kept = fresh;
+        }
+        kept
+    }
+
     fn run(&mut self, step: &Step, memory: &Memory, limits: &Limits) -> Outcome {
         let now = Timestamp::from_millis(self.now);
         match *step {
@@ -226,6 +281,26 @@ impl Model {
                     self.logs.entry(log).or_default().give_back(slot);
                 }
                 Outcome::Done
+            }
+            Step::NoteDispatch { delivery } => {
+                let (kept, until) = self.delivery(now, delivery);
+                if !kept.is_dispatched() {
+                    *until = now.after(accepted().ttl);
+                }
+                Outcome::Fate(kept.dispatched(Dispatch {
+                    sent_at: now,
+                    region: accepted().region,
+                    message_id: accepted().message_id.to_owned(),
+                }))
+            }
+            Step::Report {
+                delivery,
+                state,
+                age,
+            } => {
+                let report = report(now, state, age);
+                let (kept, _) = self.delivery(now, delivery);
+                Outcome::Reported(kept.reported(now, report.state, report.at))
             }
         }
     }
@@ -306,6 +381,19 @@ async fn run(backend: &Backend, step: &Step, memory: &Memory, limits: &Limits) -
                 store.give_back_slot(log(index), slot).await.unwrap();
             }
             Outcome::Done
+        }
+        Step::NoteDispatch { delivery } => {
+            let name = delivery_name(delivery);
+            Outcome::Fate(store.note_dispatch(name, &accepted()).await.unwrap())
+        }
+        Step::Report {
+            delivery,
+            state,
+            age,
+        } => {
+            let report = report(backend.clock.now(), state, age);
+            let name = delivery_name(delivery);
+            Outcome::Reported(store.take_report(name, report).await.unwrap())
         }
     }
 }

@@ -19,6 +19,7 @@ const NOTHING: Entries = Entries {
     pictures: 0,
     numbers: 0,
     addresses: 0,
+    deliveries: 0,
 };
 
 struct Place {
@@ -110,6 +111,7 @@ async fn a_snapshot_is_read_by_the_next_process() {
         pictures: 3,
         numbers: 1,
         addresses: 0,
+        deliveries: 0,
     };
     assert_eq!(place.read(), entries);
     assert_eq!(place.names(), ["state", "state.lock"]);

@@ -1,10 +1,12 @@
 //! What every store promises.
 
+mod deliveries;
 mod numbers;
 mod pictures;
 mod sends;
 mod slots;
 
+pub(crate) use deliveries::*;
 pub(crate) use numbers::*;
 pub(crate) use pictures::*;
 pub(crate) use sends::*;
@@ -16,7 +18,7 @@ use std::time::Duration;
 
 use sms_core::{
     AddressBlock, CheckOutcome, CheckRules, ImageCode, ImageId, Issue, Mobile, Quotas, Settlement,
-    SmsCode,
+    SmsCode, Timestamp,
 };
 use sms_store::{
     Checked, Consumed, PictureAdmission, PictureRequest, Reservation, SendAdmission, SendRequest,
