@@ -7,6 +7,7 @@ mod failover;
 mod http;
 mod message;
 mod mock;
+mod report;
 mod sender;
 mod sender_config;
 
@@ -18,5 +19,6 @@ pub use error::{ErrorClass, SendError};
 pub use failover::{Failover, NoSenders};
 pub use message::{Message, MessageId};
 pub use mock::{Behaviour, MockSender, SentMessage};
+pub use report::{DeliveryReport, ReportFormat, Reports, UnreadableReport};
 pub use sender::{Receipt, SmsSender};
 pub use sender_config::SenderConfigError;
