@@ -96,7 +96,7 @@ async fn tells_nothing_secret(settings: &[(&str, &str)]) -> String {
         shop.ccp
             .requests()
             .iter()
-            .filter_map(|request| request.sig().map(str::to_owned)),
+            .filter_map(|request| request.parameter("sig").map(str::to_owned)),
     );
     let kept = kept(&mut redis).await;
     for code in secrets.clone() {

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sms_gateway::{CcpConfig, CcpSender, ErrorClass, Receipt, SendError, SmsSender};
-use sms_testkit::{CcpFault, CcpRequest, CcpStub};
+use sms_testkit::{CcpFault, CcpStub, HttpRequest};
 use tokio::io::AsyncReadExt;
 
 use crate::{config, listener_on_a_kept_port, message, sender_to, stub_and_sender};
@@ -13,7 +13,7 @@ use crate::{config, listener_on_a_kept_port, message, sender_to, stub_and_sender
 /// What a send came to when these things went wrong with its requests, one after the other.
 struct Sent {
     outcome: Result<Receipt, SendError>,
-    requests: Vec<CcpRequest>,
+    requests: Vec<HttpRequest>,
     /// How many SMS the phone got.
     arrived: usize,
 }
@@ -212,7 +212,7 @@ fn leap_day() -> SystemTime {
 }
 
 /// The timestamp in a request, without its seconds.
-fn minute_of(request: &CcpRequest) -> String {
+fn minute_of(request: &HttpRequest) -> String {
     let authorization = request.header("authorization").unwrap();
     let account = String::from_utf8(STANDARD.decode(authorization).unwrap()).unwrap();
     let (_, timestamp) = account.split_once(':').unwrap();

@@ -6,7 +6,7 @@ use serde_json::json;
 use sms_gateway::{CcpConfig, CcpSender, ErrorClass, SmsSender};
 use sms_testkit::{CcpFault, CcpMessage, CcpStub};
 
-use crate::{CODE, NUMBER, config, message, message_to, stub_and_sender};
+use crate::{CODE, NUMBER, config, message, message_to, stub_and_sender, template};
 
 #[tokio::test]
 async fn a_message_is_accepted_and_has_an_id() {
@@ -34,7 +34,7 @@ async fn the_request_is_the_documented_one_to_the_byte() {
     assert_eq!(request.method, "POST");
     let path = "/2013-12-26/Accounts/8aaf0708000000000000000000000a01/SMS/TemplateSMS";
     // That the signature is right, the stub has checked: it would have refused the message.
-    let sig = request.sig().unwrap();
+    let sig = request.parameter("sig").unwrap();
     assert_eq!(request.target, format!("{path}?sig={sig}"));
     assert_eq!(sig.len(), 32);
 
@@ -84,7 +84,11 @@ async fn what_ccp_finds_wrong_is_named_by_its_class() {
             ErrorClass::Config,
             "111182",
         ),
-        (|c| c.template_id = "2".into(), ErrorClass::Config, "160032"),
+        (
+            |c| c.templates = template("2"),
+            ErrorClass::Config,
+            "160032",
+        ),
     ];
     let stub = CcpStub::start().unwrap();
     for (change, class, code) in rows {

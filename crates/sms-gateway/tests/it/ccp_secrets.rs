@@ -25,7 +25,7 @@ fn assert_clean(error: &SendError, stub: &CcpStub) {
     let mut secrets = vec![NUMBER.to_owned(), CODE.to_owned(), "612345678".to_owned()];
     secrets.push(CcpStub::AUTH_TOKEN.to_owned());
     for request in stub.requests() {
-        secrets.push(request.sig().unwrap().to_owned());
+        secrets.push(request.parameter("sig").unwrap().to_owned());
         secrets.push(request.header("authorization").unwrap().to_owned());
     }
     secrets.push("sig=".to_owned());

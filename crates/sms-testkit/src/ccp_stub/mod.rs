@@ -1,21 +1,18 @@
 //! A server that behaves as CCP does, and fails on demand.
 
-mod http;
 mod rules;
 
 use std::collections::{HashSet, VecDeque};
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use serde_json::json;
-use tokio::io::{AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
 
-pub use http::CcpRequest;
+use crate::HttpRequest;
+use crate::http::response;
+use crate::stub_server::{Reaction, Stub, StubServer, lock};
 pub use rules::CcpMessage;
 use rules::{REPEATED, Refusal};
 
@@ -26,15 +23,13 @@ use rules::{REPEATED, Refusal};
 /// dropped.
 #[derive(Debug)]
 pub struct CcpStub {
-    address: SocketAddr,
+    server: StubServer,
     state: Arc<Mutex<State>>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    requests: Vec<CcpRequest>,
+    requests: Vec<HttpRequest>,
     accepted: Vec<CcpMessage>,
     req_ids: HashSet<String>,
     chance: Option<Chance>,
@@ -87,13 +82,6 @@ pub enum CcpFault {
     Empty,
 }
 
-/// What the connection does after a request.
-enum Reaction {
-    Answer(Vec<u8>),
-    Close,
-    Hold,
-}
-
 impl CcpStub {
     /// The account: as all constants here, made up for an example.
     pub const ACCOUNT_SID: &'static str = "8aaf0708000000000000000000000a01";
@@ -110,44 +98,21 @@ impl CcpStub {
     ///
     /// If there is no port or no thread to be had.
     pub fn start() -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .build()?;
-        let listener = {
-            let _in_runtime = runtime.enter();
-            TcpListener::from_std(listener)?
-        };
         let state = Arc::new(Mutex::new(State::default()));
-        let (stop, stopped) = oneshot::channel();
-        let server = serve(listener, Arc::clone(&state));
-        let thread = std::thread::Builder::new()
-            .name("ccp-stub".to_owned())
-            .spawn(move || {
-                runtime.spawn(server);
-                // It ends when the sender is dropped; the runtime takes all its tasks with it.
-                let _ = runtime.block_on(stopped);
-            })?;
-        Ok(Self {
-            address,
-            state,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        let server = StubServer::start("ccp-stub", Arc::clone(&state))?;
+        Ok(Self { server, state })
     }
 
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.server.address()
     }
 
     /// Where it listens, as `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
     }
 
     /// Lets things go wrong with the next requests, one fault each in this order; after them the
@@ -174,7 +139,7 @@ impl CcpStub {
 
     /// All requests so far, oldest first, whatever became of them.
     #[must_use]
-    pub fn requests(&self) -> Vec<CcpRequest> {
+    pub fn requests(&self) -> Vec<HttpRequest> {
         lock(&self.state).requests.clone()
     }
 
@@ -199,50 +164,16 @@ impl CcpStub {
     }
 }
 
-impl Drop for CcpStub {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic of the stub has shown itself to the test as a lost connection already.
-            let _ = thread.join();
-        }
+impl Stub for State {
+    fn connected(&mut self) {
+        self.connections += 1;
     }
-}
 
-/// A panic while it is held can't leave the state half changed.
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
-    while let Ok((stream, _)) = listener.accept().await {
-        lock(&state).connections += 1;
-        let state = Arc::clone(&state);
-        // A client that goes away in the middle is none of the stub's business.
-        tokio::spawn(async move { converse(stream, &state).await.ok() });
-    }
-}
-
-/// One connection: request after request until somebody closes it.
-async fn converse(stream: TcpStream, state: &Mutex<State>) -> io::Result<()> {
-    let mut stream = BufReader::new(stream);
-    while let Some(request) = http::read_request(&mut stream).await? {
-        let reaction = lock(state).react(request);
-        match reaction {
-            Reaction::Answer(bytes) => stream.write_all(&bytes).await?,
-            Reaction::Close => break,
-            Reaction::Hold => std::future::pending().await,
-        }
-    }
-    Ok(())
-}
-
-impl State {
-    fn react(&mut self, request: CcpRequest) -> Reaction {
+    fn react(&mut self, request: HttpRequest) -> Reaction {
         let now = self.clock.unwrap_or_else(SystemTime::now);
         let fault = self.faults.pop_front();
         let fault = fault.or_else(|| self.chance.as_mut()?.next());
-        let answer = |status, body: &[u8]| Reaction::Answer(http::response(status, now, body));
+        let answer = |status, body: &[u8]| Reaction::Answer(response(status, now, body));
         let reaction = match fault {
             None => match self.take(&request, now) {
                 Ok(id) => answer(200, success(&id).as_bytes()),
@@ -267,9 +198,11 @@ impl State {
         self.requests.push(request);
         reaction
     }
+}
 
+impl State {
     /// Takes a message if the rules allow it, and gives its id.
-    fn take(&mut self, request: &CcpRequest, now: SystemTime) -> Result<String, Refusal> {
+    fn take(&mut self, request: &HttpRequest, now: SystemTime) -> Result<String, Refusal> {
         let message = rules::check(request, now)?;
         if let Some(id) = &message.req_id
             && !self.req_ids.insert(id.clone())

@@ -11,7 +11,7 @@ use md5::{Digest, Md5};
 use serde_json::Value;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
-use super::{CcpRequest, CcpStub};
+use super::{CcpStub, HttpRequest};
 
 /// The `reqId` was taken before.
 pub(super) const REPEATED: &str = "160054";
@@ -41,19 +41,19 @@ pub(super) enum Refusal {
 }
 
 /// The message of a request that keeps all rules but that of the `reqId`.
-pub(super) fn check(request: &CcpRequest, now: SystemTime) -> Result<CcpMessage, Refusal> {
+pub(super) fn check(request: &HttpRequest, now: SystemTime) -> Result<CcpMessage, Refusal> {
     check_head(request)?;
     let account = check_path(request.path())?;
     let timestamp = check_authorization(request.header("authorization"), account)?;
     check_age(&timestamp, now)?;
-    check_sig(request.sig(), account, &timestamp)?;
+    check_sig(request.parameter("sig"), account, &timestamp)?;
     if account != CcpStub::ACCOUNT_SID {
         return Err(Refusal::Code("111141"));
     }
     check_body(&request.body)
 }
 
-fn check_head(request: &CcpRequest) -> Result<(), Refusal> {
+fn check_head(request: &HttpRequest) -> Result<(), Refusal> {
     let rows = [
         (request.method == "POST", 405),
         (request.header("accept") == Some("application/json"), 406),

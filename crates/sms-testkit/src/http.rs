@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as the stub needs, by hand: a library would hide the bytes that tests
+//! As much of HTTP/1.1 as the stubs need, by hand: a library would hide the bytes that tests
 //! want to see.
 
 use std::io;
@@ -12,7 +12,7 @@ const BODY_LIMIT: usize = 1 << 20;
 
 /// One request as it came over the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CcpRequest {
+pub struct HttpRequest {
     /// Such as `POST`.
     pub method: String,
     /// Path and query.
@@ -23,7 +23,7 @@ pub struct CcpRequest {
     pub body: Vec<u8>,
 }
 
-impl CcpRequest {
+impl HttpRequest {
     /// The value of the first header of that name, whatever its case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -40,11 +40,12 @@ impl CcpRequest {
             .map_or(self.target.as_str(), |(path, _)| path)
     }
 
-    /// The value of the parameter `sig` in the query, as it was written.
+    /// The value of the first parameter of that name in the query, as it was written.
     #[must_use]
-    pub fn sig(&self) -> Option<&str> {
+    pub fn parameter(&self, name: &str) -> Option<&str> {
         let (_, query) = self.target.split_once('?')?;
-        query.split('&').find_map(|pair| pair.strip_prefix("sig="))
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find_map(|(other, value)| (other == name).then_some(value))
     }
 
     /// The body as JSON; null if it is none.
@@ -55,9 +56,9 @@ impl CcpRequest {
 }
 
 /// The next request on a connection; `None` if the client closed it.
-pub(super) async fn read_request(
+pub(crate) async fn read_request(
     stream: &mut BufReader<TcpStream>,
-) -> io::Result<Option<CcpRequest>> {
+) -> io::Result<Option<HttpRequest>> {
     let Some(first) = read_line(stream).await? else {
         return Ok(None);
     };
@@ -65,7 +66,7 @@ pub(super) async fn read_request(
     let (Some(method), Some(target)) = (words.next(), words.next()) else {
         return Err(malformed("request line"));
     };
-    let mut request = CcpRequest {
+    let mut request = HttpRequest {
         method,
         target,
         headers: Vec::new(),
@@ -80,7 +81,7 @@ pub(super) async fn read_request(
         let header = line.split_once(": ").ok_or_else(|| malformed("header"))?;
         request.headers.push((header.0.into(), header.1.into()));
     }
-    // Without a length there is no body to read: the rules refuse such a request.
+    // Without a length there is no body to read: the rules of the stub judge such a request.
     let length = request.header("content-length").unwrap_or("0");
     let length = length.parse().map_err(|_| malformed("length"))?;
     if length > BODY_LIMIT {
@@ -106,7 +107,7 @@ fn malformed(what: &str) -> io::Error {
 }
 
 /// A whole answer; one that redirects leads to `/elsewhere`.
-pub(super) fn response(status: u16, now: SystemTime, body: &[u8]) -> Vec<u8> {
+pub(crate) fn response(status: u16, now: SystemTime, body: &[u8]) -> Vec<u8> {
     // These have no body in HTTP: it would be taken for the beginning of the next answer.
     let body = if matches!(status, 204 | 304) {
         b""
