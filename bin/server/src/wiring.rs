@@ -142,7 +142,7 @@ pub(crate) fn sender(
     Ok(match kind {
         SenderSettings::Mock {} => Arc::new(MockSender::new(name)),
         SenderSettings::Ccp(ccp) => {
-            Arc::new(CcpSender::new(&gateway.ccp(name, ccp)?).map_err(problem)?)
+            Arc::new(CcpSender::new(&ccp.config(name, gateway.timeout())?).map_err(problem)?)
         }
     })
 }

@@ -17,11 +17,13 @@ const CONFIGURATION: &str = include_str!("../../../docs/CONFIGURATION.md");
 const API: &str = include_str!("../../../docs/API.md");
 const SECURITY: &str = include_str!("../../../docs/SECURITY.md");
 
-/// The least that makes a sender of the kind whose keys are documented under `NAME`.
-const CCP: &str = "[gateway.senders.NAME]\n\
-    kind = 'ccp'\naccount_sid = 'a'\nauth_token = 't'\napp_id = 'b'";
+/// The names under which the kinds of senders are documented, and the least that makes one.
+const SENDERS: [(&str, &str); 1] = [(
+    "CCP",
+    "kind = 'ccp'\naccount_sid = 'a'\nauth_token = 't'\napp_id = 'b'",
+)];
 
-/// Where senders of any name are documented.
+/// What is documented once for all senders.
 const ANY_SENDER: &str = "gateway.senders.NAME.";
 
 #[test]
@@ -37,8 +39,10 @@ fn every_key_is_documented_with_its_default() {
 #[test]
 fn every_documented_key_exists() {
     let defaults = flat(&DEFAULTS.parse().unwrap());
+    let of_senders = SENDERS.map(|(name, _)| format!("gateway.senders.{name}."));
     for (key, cell) in documented() {
-        if defaults.contains_key(&key) || key.starts_with(ANY_SENDER) {
+        let is_of_sender = of_senders.iter().any(|prefix| key.starts_with(prefix));
+        if defaults.contains_key(&key) || is_of_sender || key.starts_with(ANY_SENDER) {
             continue;
         }
         // What has no default in the file may still be set: then a bad value is complained of.
@@ -50,13 +54,23 @@ fn every_documented_key_exists() {
 
 #[test]
 fn the_keys_of_a_sender_are_documented_with_their_defaults() {
+    for (name, least) in SENDERS {
+        let section = format!("gateway.senders.{name}");
+        let toml = format!("[{section}]\n{least}");
+        assert_sender_documented(&format!("{section}."), &toml);
+    }
+}
+
+/// Fails if the keys below `prefix` are not documented as those of the sender in `toml`.
+#[track_caller]
+fn assert_sender_documented(prefix: &str, toml: &str) {
     let mut documented = documented();
-    documented.retain(|key, _| key.starts_with(ANY_SENDER));
+    documented.retain(|key, _| key.starts_with(prefix));
     // No file has these defaults: they are what keys that nobody sets turn into.
-    let settings = Settings::from_toml(CCP).unwrap();
+    let settings = Settings::from_toml(toml).unwrap();
     let mut effective = flat(&Table::try_from(&settings).unwrap());
-    effective.retain(|key, _| key.starts_with(ANY_SENDER));
-    let given = flat(&CCP.parse().unwrap());
+    effective.retain(|key, _| key.starts_with(prefix) && !key.ends_with(".kind"));
+    let given = flat(&toml.parse().unwrap());
     for (key, default) in effective {
         let cell = documented.remove(&key);
         let cell = cell.unwrap_or_else(|| panic!("docs/CONFIGURATION.md lacks the key {key}"));
@@ -68,8 +82,8 @@ fn the_keys_of_a_sender_are_documented_with_their_defaults() {
     }
     for (key, cell) in documented {
         assert_default(&key, cell.as_str(), "—");
-        let name = key.strip_prefix(ANY_SENDER).unwrap();
-        assert_known(&key, &format!("{CCP}\n{name} = '?'"));
+        let name = key.strip_prefix(prefix).unwrap();
+        assert_known(&key, &format!("{toml}\n{name} = '?'"));
     }
 }
 

@@ -8,8 +8,10 @@ mod http;
 mod message;
 mod mock;
 mod report;
+mod segments;
 mod sender;
 mod sender_config;
+mod template;
 
 #[cfg(feature = "bench")]
 #[doc(hidden)]
@@ -20,5 +22,7 @@ pub use failover::{Failover, NoSenders};
 pub use message::{Message, MessageId};
 pub use mock::{Behaviour, MockSender, SentMessage};
 pub use report::{DeliveryReport, ReportFormat, Reports, UnreadableReport};
+pub use segments::{Network, segments};
 pub use sender::{Receipt, SmsSender};
 pub use sender_config::SenderConfigError;
+pub use template::{Localized, NamedTemplate, Template, UnknownVariable, Variable};

@@ -18,6 +18,12 @@ impl<T> Deref for List<T> {
     }
 }
 
+impl<T> FromIterator<T> for List<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(entries: I) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
 /// Text with commas, or an entry a line.
 impl<T: FromStr> FromStr for List<T> {
     type Err = T::Err;

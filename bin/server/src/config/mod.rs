@@ -70,13 +70,22 @@ fn overridden_files() -> Vec<String> {
     let names: HashSet<String> = std::env::vars_os()
         .filter_map(|(name, _)| name.into_string().ok())
         .collect();
-    let is_secret =
-        |name: &&String| STORE_SECRETS.contains(&name.as_str()) || name.ends_with("__AUTH_TOKEN");
-    let secrets = names.iter().filter(is_secret);
+    let secrets = names.iter().filter(|name| is_secret(name));
     let secrets = secrets.filter(|name| !names.contains(&format!("{name}_FILE")));
     let keys = secrets.filter_map(|name| name.strip_prefix("SMS__"));
     keys.map(|key| format!("{}_file", key.to_lowercase().replace("__", ".")))
         .collect()
+}
+
+/// Whether a variable of the environment holds a secret.
+fn is_secret(name: &str) -> bool {
+    let of_sender = name.strip_prefix("SMS__GATEWAY__SENDERS__");
+    let key = of_sender.and_then(|rest| rest.split_once("__"));
+    STORE_SECRETS.contains(&name)
+        || key.is_some_and(|(_, key)| {
+            let mut secrets = gateway::SENDER_SECRETS.iter();
+            secrets.any(|secret| secret.eq_ignore_ascii_case(key))
+        })
 }
 
 impl Settings {

@@ -9,7 +9,7 @@ use reqwest::Request;
 use sms_core::{Locale, Mobile, SmsCode};
 
 use super::{CCP_BASE_URL, CcpConfig, CcpSender};
-use crate::{Message, MessageId};
+use crate::{Localized, Message, MessageId, Template, Variable};
 
 /// Something that writes and signs the request about one and the same message, as its sender does
 /// before each try.
@@ -42,7 +42,10 @@ fn sender() -> CcpSender {
         account_sid: "8aaf0708000000000000000000000a01".to_owned(),
         auth_token: "0123456789abcdef0123456789abcdef".into(),
         app_id: "8aaf0708000000000000000000000a02".to_owned(),
-        template_id: "1".to_owned(),
+        templates: Localized::new(Template {
+            id: "1".to_owned(),
+            variables: Variable::ALL.to_vec(),
+        }),
         timeout: Duration::from_secs(5),
     };
     CcpSender::new(&config).expect("trusted certificates on this machine")

@@ -3,8 +3,9 @@ use std::time::Duration;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::SenderConfigError;
 use crate::sender_config::{base_url, below, check_all, is_number, is_token, is_word};
+use crate::template::check_template;
+use crate::{Localized, SenderConfigError, Template};
 
 /// The address of CCP, for [`CcpConfig::base_url`] (vendor's page `doc/rest/sms/3_2_2_2.html`).
 pub const CCP_BASE_URL: &str = "https://app.cloopen.com:8883";
@@ -23,9 +24,9 @@ pub struct CcpConfig {
     pub auth_token: SecretString,
     /// The application ("APP ID" in the console): letters and digits.
     pub app_id: String,
-    /// The number of an approved template with two variables, the code and its minutes; `1` is
-    /// the test template that everybody has.
-    pub template_id: String,
+    /// Approved templates by their numbers; `1`, with the code and its minutes, is the test
+    /// template that everybody has.
+    pub templates: Localized<Template>,
     /// How long one attempt may take, from connecting to the last byte of the answer. A lost
     /// answer is asked for a second time, and this counts for each.
     pub timeout: Duration,
@@ -48,13 +49,12 @@ impl CcpConfig {
                 "must not be empty or contain spaces",
             ),
             (is_word(&self.app_id), "app_id", letters_and_digits),
-            (
-                is_number(&self.template_id),
-                "template_id",
-                "must be digits",
-            ),
             (!self.timeout.is_zero(), "timeout", "must be more than 0"),
         ])?;
+        for (locale, template) in self.templates.iter() {
+            let id = ("template_id", is_number(&template.id), "must be digits");
+            check_template(locale, id, template.variables.iter().copied())?;
+        }
         let account = &self.account_sid;
         let path = format!("/2013-12-26/Accounts/{account}/SMS/TemplateSMS");
         Ok(below(base_url("base_url", &self.base_url)?, &path))
@@ -64,6 +64,15 @@ impl CcpConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Variable;
+    use sms_core::Locale;
+
+    fn template(id: &str) -> Template {
+        Template {
+            id: id.to_owned(),
+            variables: Variable::ALL.to_vec(),
+        }
+    }
 
     fn config() -> CcpConfig {
         CcpConfig {
@@ -72,7 +81,7 @@ mod tests {
             account_sid: "8aaf0708000000000000000000000a01".to_owned(),
             auth_token: SecretString::from("0123456789abcdef0123456789abcdef"),
             app_id: "8aaf0708000000000000000000000a02".to_owned(),
-            template_id: "1".to_owned(),
+            templates: Localized::new(template("1")),
             timeout: Duration::from_secs(5),
         }
     }
@@ -101,7 +110,7 @@ mod tests {
     #[test]
     fn a_wrong_value_is_named() {
         type Change = fn(&mut CcpConfig);
-        let rows: [(&str, Change); 14] = [
+        let rows: [(&str, Change); 16] = [
             ("name", |c| c.name.clear()),
             ("base_url", |c| c.base_url.clear()),
             ("base_url", |c| c.base_url = "app.cloopen.com:8883".into()),
@@ -117,8 +126,22 @@ mod tests {
             ("auth_token", |c| c.auth_token = "".into()),
             ("auth_token", |c| c.auth_token = "token\n".into()),
             ("app_id", |c| c.app_id = " ".into()),
-            ("template_id", |c| c.template_id.clear()),
-            ("template_id", |c| c.template_id = "one".into()),
+            ("template_id", |c| {
+                c.templates = Localized::new(template(""));
+            }),
+            ("template_id", |c| {
+                c.templates = Localized::new(template("one"));
+            }),
+            ("templates.en.id", |c| {
+                let english = template("one");
+                c.templates = c.templates.clone().with(Locale::En, english);
+            }),
+            ("variables", |c| {
+                c.templates = Localized::new(Template {
+                    variables: vec![Variable::Minutes],
+                    ..template("1")
+                });
+            }),
             ("timeout", |c| c.timeout = Duration::ZERO),
         ];
         for (key, change) in rows {

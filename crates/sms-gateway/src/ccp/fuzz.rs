@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::status::{self, Verdict};
 use super::wire::{Reply, TemplateSms};
+use crate::Variable;
+use crate::template::{Filled, Values};
 
 /// Answers as CCP gives them, to be spoiled.
 const ANSWERS: [&str; 4] = [
@@ -126,7 +128,7 @@ proptest! {
             to: &to,
             app_id: "a",
             template_id: "1",
-            datas: [&code, "5"],
+            datas: Filled(&Variable::ALL, &Values::new(&code, 5)),
             req_id: "r",
         }).unwrap();
         let told = json!({"to": to, "appId": "a", "templateId": "1", "datas": [code, "5"], "reqId": "r"});

@@ -17,7 +17,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::http::Failure;
-use crate::{ErrorClass, Message, Receipt, SendError, SenderConfigError, SmsSender};
+use crate::template::Values;
+use crate::{
+    ErrorClass, Localized, Message, Receipt, SendError, SenderConfigError, SmsSender, Template,
+};
 use client::Client;
 use clock::Clock;
 pub use config::{CCP_BASE_URL, CcpConfig};
@@ -32,7 +35,7 @@ use wire::TemplateSms;
 pub struct CcpSender {
     name: Arc<str>,
     app_id: String,
-    template_id: String,
+    templates: Localized<Template>,
     client: Client,
 }
 
@@ -59,17 +62,20 @@ impl CcpSender {
             client: Client::new(config)?,
             name: config.name.as_str().into(),
             app_id: config.app_id.clone(),
-            template_id: config.template_id.clone(),
+            templates: config.templates.clone(),
         })
     }
 
     /// The body of all requests about `message`; `None` if CCP can't reach its number.
     fn body(&self, message: &Message) -> Option<String> {
+        let to = message.to.mainland()?;
+        let template = self.templates.get(message.locale);
+        let values = Values::of(message);
         let request = TemplateSms {
-            to: message.to.mainland()?,
+            to,
             app_id: &self.app_id,
-            template_id: &self.template_id,
-            datas: [message.code.expose(), &message.minutes.to_string()],
+            template_id: &template.id,
+            datas: template.filled(&values),
             req_id: message.id.as_str(),
         };
         // Strings always become JSON.

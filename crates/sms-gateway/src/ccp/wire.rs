@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::template::Filled;
+
 /// The body of a TemplateSMS request. All values are strings, as in the vendor's SDKs.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -11,8 +13,8 @@ pub(super) struct TemplateSms<'a> {
     pub(super) to: &'a str,
     pub(super) app_id: &'a str,
     pub(super) template_id: &'a str,
-    /// The values of `{1}`, `{2}` and so on: here the code and its minutes.
-    pub(super) datas: [&'a str; 2],
+    /// The values of `{1}`, `{2}` and so on.
+    pub(super) datas: Filled<'a>,
     /// CCP takes each id once a day and refuses repetitions (Java SDK of the vendor: `reqId`).
     pub(super) req_id: &'a str,
 }
@@ -58,6 +60,8 @@ fn is_sid(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Variable;
+    use crate::template::Values;
 
     fn reply(status_code: &str, message_sid: Option<&str>) -> Option<Reply> {
         Some(Reply {
@@ -72,7 +76,7 @@ mod tests {
             to: "13800000000",
             app_id: "8aaf0708000000000000000000000a02",
             template_id: "1",
-            datas: ["6532", "5"],
+            datas: Filled(&Variable::ALL, &Values::new("6532", 5)),
             req_id: "00010f101f7f808f909fa0afb0f0feff",
         };
         assert_eq!(

@@ -14,7 +14,7 @@ use std::io;
 use std::time::Duration;
 
 use sms_core::{Locale, Mobile, SmsCode};
-use sms_gateway::{CcpConfig, CcpSender, Message, MessageId};
+use sms_gateway::{CcpConfig, CcpSender, Localized, Message, MessageId, Template, Variable};
 use sms_testkit::CcpStub;
 use tokio::net::{TcpListener, TcpSocket};
 
@@ -26,6 +26,14 @@ const NUMBER: &str = "13800000000";
 /// Ten digits, so that it is not part of anything else by chance.
 const CODE: &str = "8642975310";
 
+/// For all languages, with the code and its minutes.
+fn template(id: &str) -> Localized<Template> {
+    Localized::new(Template {
+        id: id.to_owned(),
+        variables: Variable::ALL.to_vec(),
+    })
+}
+
 fn config(base_url: String) -> CcpConfig {
     CcpConfig {
         name: "ccp".to_owned(),
@@ -33,7 +41,7 @@ fn config(base_url: String) -> CcpConfig {
         account_sid: CcpStub::ACCOUNT_SID.to_owned(),
         auth_token: CcpStub::AUTH_TOKEN.into(),
         app_id: CcpStub::APP_ID.to_owned(),
-        template_id: CcpStub::TEMPLATE_ID.to_owned(),
+        templates: template(CcpStub::TEMPLATE_ID),
         timeout: AMPLE,
     }
 }

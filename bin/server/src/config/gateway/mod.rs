@@ -1,11 +1,15 @@
+mod ccp;
+mod secrets;
+mod templates;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, Serialize};
-use sms_gateway::{CCP_BASE_URL, CcpConfig};
+use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, List, Secret};
+use super::{ConfigError, List};
+use ccp::CcpSettings;
+pub(super) use secrets::SECRETS as SENDER_SECRETS;
 
 /// `gateway.…`
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -33,48 +37,14 @@ pub enum SenderSettings {
     Ccp(CcpSettings),
 }
 
-/// A sender of kind `ccp`.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct CcpSettings {
-    /// Where CCP is.
-    #[serde(default = "ccp_base_url")]
-    pub base_url: String,
-    /// The account.
-    pub account_sid: String,
-    /// The secret of the account.
-    pub auth_token: Option<Secret>,
-    /// A file with the secret of the account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth_token_file: Option<PathBuf>,
-    /// The application.
-    pub app_id: String,
-    /// The template, with two variables: the code and its minutes.
-    #[serde(default = "test_template", deserialize_with = "digits")]
-    pub template_id: String,
-}
-
-fn ccp_base_url() -> String {
-    CCP_BASE_URL.to_owned()
-}
-
-/// The template that CCP gives to everybody for tests.
-fn test_template() -> String {
-    "1".to_owned()
-}
-
-/// Reads digits, which a file may have with or without quotes.
-fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "expected digits")]
-    enum Digits {
-        Text(String),
-        Number(u64),
+impl SenderSettings {
+    fn resolve_secret_files(&mut self, key: &str) -> Result<(), ConfigError> {
+        let mut secrets = match self {
+            Self::Mock {} => return Ok(()),
+            Self::Ccp(ccp) => ccp.secrets().into_iter(),
+        };
+        secrets.try_for_each(|secret| secret.resolve(key))
     }
-    Ok(match Digits::deserialize(deserializer)? {
-        Digits::Text(text) => text,
-        Digits::Number(number) => number.to_string(),
-    })
 }
 
 impl GatewaySettings {
@@ -113,37 +83,16 @@ impl GatewaySettings {
         names.any(|name| matches!(self.senders.get(name), Some(SenderSettings::Mock {})))
     }
 
-    /// The configuration of a CCP sender.
-    ///
-    /// # Errors
-    ///
-    /// It has no secret.
-    pub fn ccp(&self, name: &str, settings: &CcpSettings) -> Result<CcpConfig, ConfigError> {
-        let auth_token = settings.auth_token.as_ref().ok_or_else(|| {
-            let key = format!("gateway.senders.{name}.auth_token");
-            ConfigError::key(key, "missing; auth_token_file may name a file with it")
-        })?;
-        Ok(CcpConfig {
-            name: name.to_owned(),
-            base_url: settings.base_url.clone(),
-            account_sid: settings.account_sid.clone(),
-            auth_token: auth_token.into(),
-            app_id: settings.app_id.clone(),
-            template_id: settings.template_id.clone(),
-            timeout: Duration::from_millis(self.timeout_ms),
-        })
+    /// How long one attempt at a provider may take.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
     }
 
     pub(super) fn resolve_secret_files(&mut self) -> Result<(), ConfigError> {
-        for (name, sender) in &mut self.senders {
-            if let SenderSettings::Ccp(ccp) = sender
-                && let Some(path) = &ccp.auth_token_file
-            {
-                let key = format!("gateway.senders.{name}.auth_token_file");
-                ccp.auth_token = Some(Secret::from_file(&key, path)?);
-            }
-        }
-        Ok(())
+        self.senders.iter_mut().try_for_each(|(name, sender)| {
+            sender.resolve_secret_files(&format!("gateway.senders.{name}"))
+        })
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {

@@ -1,0 +1,43 @@
+//! The secrets of senders, and the files that they may be in.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::super::{ConfigError, Secret};
+
+/// The names of all secrets that senders have.
+pub(in super::super) const SECRETS: [&str; 1] = ["auth_token"];
+
+/// One secret of a sender, and where it may come from.
+pub(super) struct SecretField<'a> {
+    /// Its key below that of the sender: one of [`SECRETS`].
+    pub(super) name: &'static str,
+    pub(super) value: &'a mut Option<Secret>,
+    /// The value of the key with `_file` at its end.
+    pub(super) file: &'a Option<PathBuf>,
+}
+
+impl SecretField<'_> {
+    /// Takes the secret out of its file, if there is one.
+    pub(super) fn resolve(self, sender: &str) -> Result<(), ConfigError> {
+        if let Some(path) = self.file {
+            let key = format!("{sender}.{}_file", self.name);
+            *self.value = Some(Secret::from_file(&key, path)?);
+        }
+        Ok(())
+    }
+}
+
+/// A secret that has to be there.
+pub(super) fn required(
+    sender: &str,
+    name: &str,
+    secret: Option<&Secret>,
+) -> Result<SecretString, ConfigError> {
+    let secret = secret.ok_or_else(|| {
+        let problem = format!("missing; {name}_file may name a file with it");
+        ConfigError::key(format!("{sender}.{name}"), problem)
+    })?;
+    Ok(secret.into())
+}
