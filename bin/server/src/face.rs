@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::HttpRequest;
 use sms_core::{AddressBlock, Locale, Message};
-use sms_gateway::MockSender;
+use sms_gateway::{Health, MockSender};
 use sms_service::{ServiceError, VerificationService};
 use sms_store::CodeStore;
 
@@ -17,6 +17,8 @@ use crate::{Parts, WiringError};
 /// What every handler needs, shared by all workers.
 pub(crate) struct Face {
     pub(crate) service: VerificationService,
+    /// What is known about the senders.
+    pub(crate) health: Arc<Health>,
     pub(crate) outbox: Option<MockSender>,
     pub(crate) demo: DemoPage,
     pub(crate) metrics: Arc<Metrics>,
@@ -33,8 +35,10 @@ impl Face {
         draining: Arc<AtomicBool>,
     ) -> Result<Self, WiringError> {
         let metrics = Arc::new(Metrics::new(settings)?);
+        let (service, health) = parts.service(settings, &metrics)?;
         Ok(Self {
-            service: parts.service(settings, &metrics)?,
+            service,
+            health,
             demo: DemoPage::new(settings),
             outbox: parts.outbox,
             metrics,

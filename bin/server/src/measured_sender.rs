@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sms_core::{Mobile, Region};
 use sms_gateway::{Message, Receipt, SendError, SmsSender};
 
 use crate::metrics::{ACCEPTED, SenderMeter, SenderMetrics};
@@ -27,8 +28,12 @@ impl SmsSender for MeasuredSender {
         self.sender.name()
     }
 
-    fn usual(&self) -> &str {
-        self.sender.usual()
+    fn usual(&self, to: &Mobile) -> &str {
+        self.sender.usual(to)
+    }
+
+    fn serves(&self, region: Region) -> bool {
+        self.sender.serves(region)
     }
 
     async fn send(&self, message: &Message) -> Result<Receipt, SendError> {
@@ -46,8 +51,8 @@ impl SmsSender for MeasuredSender {
 mod tests {
     use std::time::Duration;
 
-    use sms_core::{Locale, Mobile, SmsCode};
-    use sms_gateway::{Behaviour, ErrorClass, Failover, MessageId, MockSender};
+    use sms_core::{Locale, SmsCode};
+    use sms_gateway::{Behaviour, ErrorClass, Failover, FailoverRules, MessageId, MockSender};
 
     use super::*;
     use crate::config::Settings;
@@ -61,7 +66,8 @@ mod tests {
         let measured = |mock| -> Arc<dyn SmsSender> {
             Arc::new(MeasuredSender::new(Arc::new(mock), &metrics.senders))
         };
-        let front = Failover::new(vec![measured(first), measured(second)], deadline).unwrap();
+        let senders = vec![measured(first), measured(second)];
+        let front = Failover::new(senders, &FailoverRules::within(deadline)).unwrap();
         let message = Message {
             id: MessageId::generate(&mut rand::rng()),
             to: Mobile::parse("13800138000").unwrap(),

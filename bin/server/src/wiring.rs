@@ -2,7 +2,9 @@ use std::sync::Arc;
 
 use rustls::crypto::ring;
 use sms_core::load_numbering_plan;
-use sms_gateway::{CcpSender, Failover, MockSender, SenderConfigError, SmsSender};
+use sms_gateway::{
+    CcpSender, Failover, FailoverRules, Health, MockSender, SenderConfigError, SmsSender,
+};
 use sms_service::VerificationService;
 use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore};
 
@@ -61,12 +63,13 @@ impl Parts {
         })
     }
 
-    /// The use cases over these parts, all of which `metrics` watch.
+    /// The use cases over these parts, all of which `metrics` watch; and what is known about the
+    /// senders.
     pub(crate) fn service(
         &self,
         settings: &Settings,
         metrics: &Arc<Metrics>,
-    ) -> Result<VerificationService, ConfigError> {
+    ) -> Result<(VerificationService, Arc<Health>), ConfigError> {
         let policy = settings.policy()?;
         if policy.limits.countries.reach_abroad() {
             load_numbering_plan();
@@ -76,14 +79,17 @@ impl Parts {
             Arc::new(MeasuredSender::new(Arc::clone(sender), &metrics.senders))
         };
         let senders = self.senders.iter().map(measured).collect();
-        let front = Failover::new(senders, settings.gateway.deadline())
+        let rules = FailoverRules::within(settings.gateway.deadline());
+        let front = Failover::new(senders, &rules)
             .map_err(|error| ConfigError::key("gateway.order", error))?;
-        Ok(VerificationService::observed(
+        let health = front.health();
+        let service = VerificationService::observed(
             Arc::new(store),
             Arc::new(front),
             policy,
             Arc::new(Recorder::new(Arc::clone(metrics))),
-        ))
+        );
+        Ok((service, health))
     }
 }
 

@@ -63,7 +63,7 @@ impl ErrorClass {
         self != Self::Unknown
     }
 
-    /// Whether another sender may be given the same message.
+    /// Whether another sender may be given the same message, without the phone getting it twice.
     #[must_use]
     pub fn may_try_another(self) -> bool {
         match self {
@@ -79,6 +79,16 @@ impl ErrorClass {
             Self::RateNumber => false,
             // It may have been accepted: the phone could get it twice.
             Self::Unknown => false,
+        }
+    }
+
+    /// Whether the cause lies with the sender rather than with the message or its recipient, so
+    /// that the next message will probably fare no better.
+    #[must_use]
+    pub fn is_fault_of_sender(self) -> bool {
+        match self {
+            Self::Auth | Self::Config | Self::RateAccount | Self::Temporary | Self::Unknown => true,
+            Self::Argument | Self::Blocked | Self::RateNumber => false,
         }
     }
 }
@@ -184,19 +194,20 @@ mod tests {
     #[test]
     fn the_class_decides_what_comes_next() {
         let rows = [
-            (ErrorClass::Auth, true, true),
-            (ErrorClass::Config, true, true),
-            (ErrorClass::Argument, true, false),
-            (ErrorClass::Blocked, true, false),
-            (ErrorClass::RateNumber, true, false),
-            (ErrorClass::RateAccount, true, true),
-            (ErrorClass::Temporary, true, true),
-            (ErrorClass::Unknown, false, false),
+            (ErrorClass::Auth, true, true, true),
+            (ErrorClass::Config, true, true, true),
+            (ErrorClass::Argument, true, false, false),
+            (ErrorClass::Blocked, true, false, false),
+            (ErrorClass::RateNumber, true, false, false),
+            (ErrorClass::RateAccount, true, true, true),
+            (ErrorClass::Temporary, true, true, true),
+            (ErrorClass::Unknown, false, false, true),
         ];
         assert_eq!(rows.map(|(class, ..)| class), ErrorClass::ALL);
-        for (class, definite, another) in rows {
+        for (class, definite, another, fault) in rows {
             assert_eq!(class.is_definite(), definite, "{class}");
             assert_eq!(class.may_try_another(), another, "{class}");
+            assert_eq!(class.is_fault_of_sender(), fault, "{class}");
         }
     }
 

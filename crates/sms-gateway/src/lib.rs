@@ -18,7 +18,10 @@ mod template;
 pub use ccp::bench;
 pub use ccp::{CCP_BASE_URL, CcpConfig, CcpSender};
 pub use error::{ErrorClass, SendError};
-pub use failover::{Failover, NoSenders};
+pub use failover::{
+    BreakerRules, DeliveryRules, Failover, FailoverRules, Health, HealthWatch, OnUnknown,
+    RouteError, Routes, SenderState,
+};
 pub use message::{Message, MessageId};
 pub use mock::{Behaviour, MockSender, SentMessage};
 pub use report::{DeliveryReport, ReportFormat, Reports, UnreadableReport};

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sms_core::{Mobile, Region};
 
 use crate::{Message, SendError};
 
@@ -13,9 +14,15 @@ pub trait SmsSender: Send + Sync {
     /// The name by which the operator, logs and metrics know it.
     fn name(&self) -> &str;
 
-    /// The name of the sender that takes most messages: itself, unless it is a front for others.
-    fn usual(&self) -> &str {
+    /// The name of the sender that takes most messages to such a number: itself, unless it is a
+    /// front for others. It is the same each time for the same number.
+    fn usual(&self, _to: &Mobile) -> &str {
         self.name()
+    }
+
+    /// Whether it can reach numbers of `region` at all. One that can't is not asked to.
+    fn serves(&self, _region: Region) -> bool {
+        true
     }
 
     /// Hands `message` over.

@@ -129,14 +129,15 @@ impl Shared {
         let checked = self.store.check(mobile, code, &rules).await?;
         Ok(CheckedCode::Checked {
             outcome: checked.outcome,
-            sender: self.sender_of(checked),
+            sender: self.sender_of(mobile, checked),
         })
     }
 
-    /// The sender of a code that was right: the one that was noted, else the usual one.
-    fn sender_of(&self, checked: Checked) -> Option<Arc<str>> {
+    /// The sender of a code that was right: the one that was noted, else the usual one of such a
+    /// number.
+    fn sender_of(&self, mobile: &Mobile, checked: Checked) -> Option<Arc<str>> {
         let is_right = checked.outcome == CheckOutcome::Verified;
         let noted = checked.sender.map(Arc::from);
-        is_right.then(|| noted.unwrap_or_else(|| self.sender.usual().into()))
+        is_right.then(|| noted.unwrap_or_else(|| self.sender.usual(mobile).into()))
     }
 }

@@ -5,10 +5,10 @@ use crate::service::Shared;
 impl Shared {
     /// Lets the store know which sender a code went by, so that a check can tell.
     ///
-    /// The usual sender needs no note: most messages cost no trip to the store for this. A note
-    /// that fails is missed by statistics alone.
+    /// The usual sender of such a number needs no note: most messages cost no trip to the store for
+    /// this. A note that fails is missed by statistics alone.
     pub(crate) async fn note_sender(&self, message: &Message, sender: &str) {
-        if sender == self.sender.usual() {
+        if sender == self.sender.usual(&message.to) {
             return;
         }
         let noted = self.store.note_sender(&message.to, &message.code, sender);

@@ -1,5 +1,5 @@
 use actix_web::{HttpResponse, web};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::face::Face;
 
@@ -8,13 +8,23 @@ pub(crate) async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(json!({"status": "ok"}))
 }
 
-/// `GET /readyz`: requests may be sent here; else 503 with the reason.
+/// `GET /readyz`: requests may be sent here; else 503 with the reason. What state the senders are
+/// in is told beside it: another instance would fare no better with them.
 pub(crate) async fn readyz(face: web::Data<Face>) -> HttpResponse {
+    let senders = states(&face);
     match face.ready().await {
-        Ok(()) => HttpResponse::Ok().json(json!({"status": "ready"})),
+        Ok(()) => HttpResponse::Ok().json(json!({"status": "ready", "senders": senders})),
         Err(reason) => HttpResponse::ServiceUnavailable()
-            .json(json!({"status": "unavailable", "reason": reason})),
+            .json(json!({"status": "unavailable", "reason": reason, "senders": senders})),
     }
+}
+
+/// The state of each sender by its name.
+fn states(face: &Face) -> Map<String, Value> {
+    let states = face.health.states().into_iter();
+    states
+        .map(|(sender, state)| (sender.to_string(), state.name().into()))
+        .collect()
 }
 
 /// `GET /metrics`: the text format of Prometheus.

@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sms_core::Region;
 
 use crate::http::Failure;
 use crate::template::Values;
@@ -192,6 +193,10 @@ impl CcpSender {
 impl SmsSender for CcpSender {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn serves(&self, region: Region) -> bool {
+        region == Region::CN
     }
 
     async fn send(&self, message: &Message) -> Result<Receipt, SendError> {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sms_core::{CheckOutcome, CheckRules, Message, Mobile, Quotas};
-use sms_gateway::{Behaviour, ErrorClass, Failover, MockSender, SmsSender};
+use sms_gateway::{Behaviour, ErrorClass, Failover, FailoverRules, MockSender, SmsSender};
 use sms_service::{CheckedCode, VerificationService};
 use sms_store::CodeStore;
 
@@ -65,7 +65,8 @@ async fn a_right_code_tells_its_sender_even_if_it_was_not_the_usual_one() {
     let other = MockSender::new("other");
     let senders: Vec<Arc<dyn SmsSender>> =
         vec![Arc::new(harness.sender.clone()), Arc::new(other.clone())];
-    let front = Failover::new(senders, Duration::from_secs(8)).unwrap();
+    let rules = FailoverRules::within(Duration::from_secs(8));
+    let front = Failover::new(senders, &rules).unwrap();
     harness.service = VerificationService::new(harness.store.clone(), Arc::new(front), policy());
     let rows = [
         (Behaviour::Accept, Behaviour::Accept, "mock"),
