@@ -2,6 +2,7 @@
 
 mod abandoned;
 mod check_code;
+mod deliveries;
 mod give_picture;
 mod note_sender;
 mod observer;
@@ -13,8 +14,9 @@ mod stock;
 mod take_back;
 
 pub use check_code::{CheckCode, CheckedCode};
+pub use deliveries::DeliveryPolicy;
 pub use give_picture::Picture;
-pub use observer::{Asked, CheckEvent, Observer, SendEvent};
+pub use observer::{Asked, CheckEvent, DeliveryEvent, Observer, SendEvent};
 pub use policy::{CodePolicy, ImagePolicy, Limits, Policy};
 pub use send_code::{SendCode, SentCode};
 pub use service::{ServiceError, VerificationService};

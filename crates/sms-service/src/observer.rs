@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sms_core::{AddressBlock, Mobile};
+use sms_core::{AddressBlock, Fate, Mobile, Reported};
 use sms_gateway::MessageId;
 use sms_store::{PictureAdmission, StoreError};
 
@@ -22,6 +22,16 @@ pub trait Observer: Send + Sync {
 
     /// A code was checked.
     fn on_check(&self, _event: &CheckEvent<'_>) {}
+
+    /// The provider behind a sender told of a message.
+    fn on_report(&self, _sender: &str, _reported: &Reported) {}
+
+    /// It is known what became of a message: this is told once.
+    fn on_delivery(&self, _event: &DeliveryEvent<'_>) {}
+
+    /// A message of a sender should have arrived by now, and has or has not. It is told of a sample
+    /// of the messages that this instance sent.
+    fn on_arrival(&self, _sender: &str, _has_arrived: bool) {}
 }
 
 impl Observer for () {}
@@ -61,4 +71,20 @@ pub struct CheckEvent<'a> {
     pub outcome: Result<&'a CheckedCode, &'a StoreError>,
     /// From the request to the outcome.
     pub took: Duration,
+}
+
+/// What became of a message that a sender accepted.
+#[derive(Debug)]
+pub struct DeliveryEvent<'a> {
+    /// The sender.
+    pub sender: &'a str,
+    /// The provider's own name of the message.
+    pub provider_id: &'a str,
+    /// Whether it arrived, when, and what is known of it besides.
+    pub fate: &'a Fate,
+    /// Its number, if the provider or we know it.
+    pub mobile: Option<Mobile>,
+    /// The code that the provider gave with it; `None` if its report came before the message was
+    /// known to be sent.
+    pub code: Option<&'a str>,
 }

@@ -3,6 +3,8 @@ use std::time::Duration;
 use sms_captcha::Size;
 use sms_core::{CodeLength, Countries, Locale, Quotas};
 
+use crate::DeliveryPolicy;
+
 /// Everything about the use cases that an operator may choose.
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -14,6 +16,8 @@ pub struct Policy {
     pub limits: Limits,
     /// The language of the texts that go to phones.
     pub locale: Locale,
+    /// What providers tell about messages that they accepted.
+    pub deliveries: DeliveryPolicy,
     /// How many sends may be under way at once, at least 1; more are refused, not queued.
     pub max_in_flight: usize,
 }

@@ -247,6 +247,7 @@ impl Shared {
         let sent = self.sender.send(message).await;
         if let Ok(receipt) = &sent {
             record.accepted(receipt);
+            self.note_dispatch(message, receipt);
         }
         match sent {
             // Only while the code is in the store may anybody be told that it was sent.

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::Policy;
+use crate::deliveries::Awaiting;
 use crate::give_picture::Drawn;
 use crate::observer::Observer;
 use crate::stock::Stock;
@@ -22,6 +23,8 @@ const AHEAD: usize = 512;
 const BYTES_AHEAD: usize = 1 << 20;
 /// How many failed messages may be waiting for the store to take them back.
 const TAKE_BACKS: usize = 10_000;
+/// How many messages may be waiting for the store to note that they were accepted.
+const NOTES: usize = 1000;
 
 /// The use cases: give a picture, send a code, check a code.
 ///
@@ -51,8 +54,12 @@ pub(crate) struct Shared {
     /// How many of them never will be.
     pub(crate) cut_off: AtomicUsize,
     pub(crate) observer: Arc<dyn Observer>,
-    /// Sends and checks whose callers went away.
+    /// Sends and checks whose callers went away, and what is noted after an answer.
     pub(crate) abandoned: TaskTracker,
+    /// A permit for each dispatch that may be waiting to be noted.
+    pub(crate) noting: Arc<Semaphore>,
+    /// Messages that should have arrived by and by.
+    pub(crate) awaiting: Awaiting,
 }
 
 impl VerificationService {
@@ -88,6 +95,8 @@ impl VerificationService {
                 cut_off: AtomicUsize::new(0),
                 observer,
                 abandoned: TaskTracker::new(),
+                noting: Arc::new(Semaphore::new(NOTES)),
+                awaiting: Awaiting::default(),
             }),
         }
     }
@@ -104,8 +113,8 @@ impl VerificationService {
         self.shared.stock.len()
     }
 
-    /// Waits until every send and check is through whose caller went away: nobody else waits for
-    /// these, so whoever ends the runtime must.
+    /// Waits until every send and check is through whose caller went away, and until every dispatch
+    /// is noted: nobody else waits for these, so whoever ends the runtime must.
     pub async fn abandoned_sends(&self) {
         self.shared.abandoned.close();
         self.shared.abandoned.wait().await;

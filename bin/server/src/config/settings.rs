@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sms_captcha::Size;
 use sms_core::{CodeLength, Locale};
-use sms_service::{CodePolicy, ImagePolicy, Policy};
+use sms_service::{CodePolicy, DeliveryPolicy, ImagePolicy, Policy};
 
 use super::{
     ConfigError, GatewaySettings, LimitSettings, LogSettings, Mode, ServerSettings, StoreSettings,
@@ -89,6 +89,7 @@ impl Settings {
             code: self.sms_code.policy()?,
             limits: self.limits.limits()?,
             locale: self.locale.messages,
+            deliveries: DeliveryPolicy::default(),
             max_in_flight: self.gateway.max_in_flight,
         })
     }

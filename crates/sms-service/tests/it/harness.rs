@@ -8,8 +8,8 @@ use sms_core::{
 };
 use sms_gateway::{Behaviour, MockSender};
 use sms_service::{
-    CheckCode, CheckedCode, CodePolicy, ImagePolicy, Limits, Policy, SendCode, SentCode,
-    VerificationService,
+    CheckCode, CheckedCode, CodePolicy, DeliveryPolicy, ImagePolicy, Limits, Policy, SendCode,
+    SentCode, VerificationService,
 };
 use sms_store::{CodeStore, ManualClock, MemoryStore};
 
@@ -142,6 +142,7 @@ pub(crate) fn policy() -> Policy {
             countries: Countries::parse(&["CN"]).unwrap(),
         },
         locale: Locale::ZhCn,
+        deliveries: DeliveryPolicy::default(),
         max_in_flight: 1000,
     }
 }

@@ -4,6 +4,7 @@
 
 mod ahead;
 mod checking;
+mod delivering;
 mod harness;
 mod observing;
 mod overload;

@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex};
 
 use sms_core::{AddressBlock, Message, Mobile};
 use sms_gateway::MessageId;
-use sms_service::{Asked, CheckEvent, Observer, SendEvent, SentCode};
+use sms_service::{Asked, CheckEvent, DeliveryEvent, Observer, SendEvent, SentCode};
 use sms_store::PictureAdmission;
 
 /// An observer that remembers what it was told.
@@ -10,6 +10,8 @@ use sms_store::PictureAdmission;
 pub(crate) struct Told {
     requests: Mutex<Vec<ToldOf>>,
     refused_pictures: Mutex<usize>,
+    deliveries: Mutex<Vec<ToldDelivery>>,
+    arrivals: Mutex<Vec<bool>>,
 }
 
 /// What an observer was told of one send or check.
@@ -23,7 +25,25 @@ pub(crate) struct ToldOf {
     pub(crate) provider_id: Option<String>,
 }
 
+/// What an observer was told of one delivery.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ToldDelivery {
+    pub(crate) has_arrived: bool,
+    pub(crate) mobile: Option<Mobile>,
+    pub(crate) code: Option<String>,
+}
+
 impl Told {
+    /// The deliveries that were told of since the last call.
+    pub(crate) fn deliveries(&self) -> Vec<ToldDelivery> {
+        std::mem::take(&mut self.deliveries.lock().unwrap())
+    }
+
+    /// Whether each message had arrived that was asked about since the last call.
+    pub(crate) fn arrivals(&self) -> Vec<bool> {
+        std::mem::take(&mut self.arrivals.lock().unwrap())
+    }
+
     /// The one request that was told of since the last call.
     pub(crate) fn only(&self) -> ToldOf {
         let mut requests = self.requests.lock().unwrap();
@@ -70,5 +90,17 @@ impl Observer for Told {
             .outcome
             .map_or(Message::Unavailable, sms_service::CheckedCode::message);
         self.add(event.asked, outcome, (None, None));
+    }
+
+    fn on_delivery(&self, event: &DeliveryEvent<'_>) {
+        self.deliveries.lock().unwrap().push(ToldDelivery {
+            has_arrived: event.fate.has_arrived,
+            mobile: event.mobile,
+            code: event.code.map(str::to_owned),
+        });
+    }
+
+    fn on_arrival(&self, _sender: &str, has_arrived: bool) {
+        self.arrivals.lock().unwrap().push(has_arrived);
     }
 }

@@ -1,0 +1,224 @@
+//! What becomes of messages after a sender accepted them.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sms_core::{Fate, Mobile, Reported};
+use sms_gateway::{DeliveryReport, Message, Receipt};
+use sms_store::{Accepted, DeliveryName, Report, StoreError};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+use crate::observer::DeliveryEvent;
+use crate::service::Shared;
+use crate::{ServiceError, VerificationService};
+
+/// How many messages of all senders are asked about at most, each once: the others are like them.
+const SAMPLE: usize = 1000;
+
+/// A message that should have arrived by then.
+struct Awaited {
+    due: Instant,
+    sender: Arc<str>,
+    provider_id: String,
+}
+
+/// A sample of the messages that this instance sent, oldest first.
+#[derive(Default)]
+pub(crate) struct Awaiting {
+    messages: Mutex<VecDeque<Awaited>>,
+    added: Notify,
+}
+
+impl VerificationService {
+    /// Takes what the provider behind `sender` told about messages. It may be told again, and in
+    /// any order: the observer hears once what became of a message.
+    ///
+    /// # Errors
+    ///
+    /// The store failed. Some of the reports may have been taken; they should all come again.
+    pub async fn take_reports(
+        &self,
+        sender: &str,
+        reports: &[DeliveryReport],
+    ) -> Result<(), ServiceError> {
+        for report in reports {
+            let name = DeliveryName {
+                sender,
+                provider_id: &report.provider_id,
+            };
+            let word = Report {
+                state: report.state,
+                at: report.at,
+            };
+            let reported = self.shared.store.take_report(name, word).await?;
+            self.shared.observer.on_report(sender, &reported);
+            if let Reported::Final(fate) = &reported {
+                let (mobile, code) = (report.to, report.code.as_deref());
+                self.shared.tell(name, fate, mobile, code);
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks what became of messages of this instance, a sample of them, when they should have
+    /// arrived, and tells the observer. It never ends; one is enough.
+    pub async fn watch_arrivals(&self) {
+        loop {
+            let Awaited {
+                sender,
+                provider_id,
+                ..
+            } = self.shared.awaiting.next_due().await;
+            let name = DeliveryName {
+                sender: &sender,
+                provider_id: &provider_id,
+            };
+            match self.shared.store.fate(name).await {
+                Ok(fate) => {
+                    let has_arrived = fate.is_some_and(|fate| fate.has_arrived);
+                    self.shared.observer.on_arrival(&sender, has_arrived);
+                }
+                // It says nothing about the sender.
+                Err(error) => log::debug!(sender = &*sender; "arrival not known: {error}"),
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// Notes that `receipt.sender` accepted `message`, if its provider tells what becomes of it.
+    ///
+    /// Nobody waits for that: a task does it while the answer is on its way. A note that is lost is
+    /// missed by statistics alone.
+    pub(crate) fn note_dispatch(self: &Arc<Self>, message: &Message, receipt: &Receipt) {
+        if !self.policy.deliveries.are_told_of(&receipt.sender) {
+            return;
+        }
+        let Some(provider_id) = receipt.provider_id.clone() else {
+            return;
+        };
+        let Ok(permit) = Arc::clone(&self.noting).try_acquire_owned() else {
+            log::debug!(sender = &*receipt.sender; "dispatch not noted: too many are waiting");
+            return;
+        };
+        let (shared, sender) = (Arc::clone(self), Arc::clone(&receipt.sender));
+        let (message_id, mobile) = (message.id, message.to);
+        self.abandoned.spawn(async move {
+            let _permit = permit;
+            let name = DeliveryName {
+                sender: &sender,
+                provider_id: &provider_id,
+            };
+            let noted = shared.note(name, message_id.as_str(), mobile).await;
+            match noted {
+                Ok(()) => {
+                    let policy = &shared.policy.deliveries;
+                    shared
+                        .awaiting
+                        .add(policy, Arc::clone(&sender), provider_id);
+                }
+                Err(error) => log::debug!(
+                    sender = &*sender, message_id = message_id.as_str();
+                    "dispatch not noted: {error}"
+                ),
+            }
+        });
+    }
+
+    async fn note(
+        &self,
+        name: DeliveryName<'_>,
+        message_id: &str,
+        mobile: Mobile,
+    ) -> Result<(), StoreError> {
+        let accepted = Accepted {
+            region: mobile.region(),
+            message_id,
+            ttl: self.policy.deliveries.ttl,
+        };
+        if let Some(fate) = self.store.note_dispatch(name, &accepted).await? {
+            self.tell(name, &fate, Some(mobile), None);
+        }
+        Ok(())
+    }
+
+    fn tell(
+        &self,
+        name: DeliveryName<'_>,
+        fate: &Fate,
+        mobile: Option<Mobile>,
+        code: Option<&str>,
+    ) {
+        self.observer.on_delivery(&DeliveryEvent {
+            sender: name.sender,
+            provider_id: name.provider_id,
+            fate,
+            mobile,
+            code,
+        });
+    }
+}
+
+/// Which senders' providers tell what becomes of messages, and how that is kept.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryPolicy {
+    /// The names of these senders; a message by any other costs nothing more.
+    pub senders: Vec<String>,
+    /// How long a message is remembered.
+    pub ttl: Duration,
+    /// How long after its sender accepted it a message should have arrived.
+    pub expect_within: Duration,
+}
+
+impl DeliveryPolicy {
+    fn are_told_of(&self, sender: &str) -> bool {
+        self.senders.iter().any(|name| name == sender)
+    }
+}
+
+impl Awaiting {
+    /// Adds a message, if its sender has not its part of the sample in it.
+    fn add(&self, policy: &DeliveryPolicy, sender: Arc<str>, provider_id: String) {
+        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        let part = (SAMPLE / policy.senders.len().max(1)).max(1);
+        if messages.len() >= SAMPLE
+            || messages
+                .iter()
+                .filter(|other| other.sender == sender)
+                .count()
+                >= part
+        {
+            return;
+        }
+        messages.push_back(Awaited {
+            due: Instant::now() + policy.expect_within,
+            sender,
+            provider_id,
+        });
+        self.added.notify_one();
+    }
+
+    /// Waits for the oldest message to be due, and takes it out.
+    async fn next_due(&self) -> Awaited {
+        loop {
+            let added = self.added.notified();
+            match self.oldest() {
+                Some(due) => {
+                    sleep_until(due).await;
+                    let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+                    if let Some(message) = messages.pop_front() {
+                        return message;
+                    }
+                }
+                None => added.await,
+            }
+        }
+    }
+
+    fn oldest(&self) -> Option<Instant> {
+        let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        messages.front().map(|message| message.due)
+    }
+}
