@@ -12,6 +12,8 @@ mod segments;
 mod sender;
 mod sender_config;
 mod template;
+mod text;
+mod twilio;
 
 #[cfg(feature = "bench")]
 #[doc(hidden)]
@@ -29,3 +31,8 @@ pub use segments::{Network, segments};
 pub use sender::{Receipt, SmsSender};
 pub use sender_config::SenderConfigError;
 pub use template::{Localized, NamedTemplate, Template, UnknownVariable, Variable};
+pub use text::{TextError, TextTemplate};
+pub use twilio::{
+    TWILIO_BASE_URL, TwilioConfig, TwilioOrigin, TwilioPayload, TwilioSender, TwilioUser,
+    is_signed_by_twilio,
+};

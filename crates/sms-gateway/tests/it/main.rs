@@ -9,6 +9,7 @@ mod ccp_answers;
 mod ccp_requests;
 mod ccp_secrets;
 mod ccp_tls;
+mod twilio;
 
 use std::io;
 use std::time::Duration;
