@@ -63,6 +63,16 @@ impl ErrorClass {
         self != Self::Unknown
     }
 
+    /// Whether what is wrong with a request that was made again was wrong the first time too.
+    pub(crate) fn is_true_of_repetitions(self) -> bool {
+        match self {
+            Self::Auth | Self::Config | Self::Argument | Self::Blocked => true,
+            // The limit may have been reached by the first request, and the provider may have
+            // failed since.
+            Self::RateNumber | Self::RateAccount | Self::Temporary | Self::Unknown => false,
+        }
+    }
+
     /// Whether another sender may be given the same message, without the phone getting it twice.
     #[must_use]
     pub fn may_try_another(self) -> bool {
@@ -141,6 +151,18 @@ impl SendError {
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// The error of a message of which two tries leave open whether it was accepted: this is that
+    /// of the second, and `lost` that of the first.
+    pub(crate) fn leaves_open(&self, lost: Self) -> Self {
+        let detail = format!("unknown even after asking again: {self}");
+        let unknown = Self::new(ErrorClass::Unknown, Arc::clone(&self.sender), detail);
+        let unknown = match self.provider_code() {
+            Some(code) => unknown.with_provider_code(code),
+            None => unknown,
+        };
+        unknown.with_source(lost)
     }
 
     /// What it means for what comes next.

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use reqwest::dns::Resolve;
 use reqwest::header::DATE;
 use reqwest::{ClientBuilder, RequestBuilder, Response, StatusCode, Url, redirect, retry};
 use rustls::crypto::{CryptoProvider, ring};
@@ -46,6 +47,18 @@ impl Http {
     /// There are no trusted certificates on this machine.
     pub(crate) fn new(timeout: Duration) -> Result<Self, SenderConfigError> {
         Self::built(builder(timeout))
+    }
+
+    /// The same, with names resolved by `resolver`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Http::new`].
+    pub(crate) fn resolving(
+        timeout: Duration,
+        resolver: impl Resolve + 'static,
+    ) -> Result<Self, SenderConfigError> {
+        Self::built(builder(timeout).dns_resolver(Arc::new(resolver)))
     }
 
     fn built(builder: ClientBuilder) -> Result<Self, SenderConfigError> {

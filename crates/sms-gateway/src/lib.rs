@@ -14,6 +14,7 @@ mod sender_config;
 mod template;
 mod text;
 mod twilio;
+mod webhook;
 
 #[cfg(feature = "bench")]
 #[doc(hidden)]
@@ -36,3 +37,4 @@ pub use twilio::{
     TWILIO_BASE_URL, TwilioConfig, TwilioOrigin, TwilioPayload, TwilioSender, TwilioUser,
     is_signed_by_twilio,
 };
+pub use webhook::{WebhookConfig, WebhookSender};

@@ -137,33 +137,13 @@ impl CcpSender {
             Answer::Repeated(_) => return Ok(self.receipt(None)),
             Answer::Settled(error) | Answer::Lost(error) => error,
         };
-        match second.class() {
-            // The first message may have been the one that spent the balance.
-            ErrorClass::Config if second.provider_code().is_some_and(status::is_balance) => {
-                Err(self.still_unknown(lost, &second))
-            }
-            // For what these find fault with, CCP refused the first request too.
-            ErrorClass::Auth | ErrorClass::Config | ErrorClass::Argument | ErrorClass::Blocked => {
-                Err(second)
-            }
-            // These can be true of the second request alone: the limit may have been reached by
-            // the first one, and CCP may have failed since. The first may have been accepted.
-            ErrorClass::RateNumber
-            | ErrorClass::RateAccount
-            | ErrorClass::Temporary
-            | ErrorClass::Unknown => Err(self.still_unknown(lost, &second)),
+        // The first message may have been the one that spent the balance.
+        let is_balance = second.provider_code().is_some_and(status::is_balance);
+        if second.class().is_true_of_repetitions() && !is_balance {
+            Err(second)
+        } else {
+            Err(second.leaves_open(lost))
         }
-    }
-
-    /// The error of a message of which both tries leave open whether it was accepted.
-    fn still_unknown(&self, lost: SendError, second: &SendError) -> SendError {
-        let detail = format!("unknown even after asking again: {second}");
-        let unknown = self.error(ErrorClass::Unknown, detail);
-        let unknown = match second.provider_code() {
-            Some(code) => unknown.with_provider_code(code),
-            None => unknown,
-        };
-        unknown.with_source(lost)
     }
 
     fn receipt(&self, provider_id: Option<String>) -> Receipt {

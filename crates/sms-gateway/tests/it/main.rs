@@ -10,6 +10,7 @@ mod ccp_requests;
 mod ccp_secrets;
 mod ccp_tls;
 mod twilio;
+mod webhook;
 
 use std::io;
 use std::time::Duration;
