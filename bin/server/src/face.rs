@@ -89,6 +89,7 @@ impl Face {
         self.metrics.text(&Now {
             is_ready: self.ready().await.is_ok(),
             connections: self.store.connections(),
+            senders: self.health.states(),
         })
     }
 }

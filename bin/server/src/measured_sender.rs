@@ -79,6 +79,7 @@ mod tests {
         metrics.text(&Now {
             is_ready: true,
             connections: None,
+            senders: Vec::new(),
         })
     }
 

@@ -2,9 +2,7 @@ use std::sync::Arc;
 
 use rustls::crypto::ring;
 use sms_core::load_numbering_plan;
-use sms_gateway::{
-    CcpSender, Failover, FailoverRules, Health, MockSender, SenderConfigError, SmsSender,
-};
+use sms_gateway::{CcpSender, Failover, Health, MockSender, SenderConfigError, SmsSender};
 use sms_service::VerificationService;
 use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore};
 
@@ -21,7 +19,7 @@ pub struct Parts {
     pub store: Arc<dyn CodeStore>,
     /// The same, if it is the embedded one: what snapshots are made of.
     pub memory: Option<Arc<MemoryStore>>,
-    /// What sends, in the order in which they are tried.
+    /// What sends, by any route.
     pub senders: Vec<Arc<dyn SmsSender>>,
     /// The mock whose messages may be looked at.
     pub outbox: Option<MockSender>,
@@ -79,9 +77,13 @@ impl Parts {
             Arc::new(MeasuredSender::new(Arc::clone(sender), &metrics.senders))
         };
         let senders = self.senders.iter().map(measured).collect();
-        let rules = FailoverRules::within(settings.gateway.deadline());
-        let front = Failover::new(senders, &rules)
-            .map_err(|error| ConfigError::key("gateway.order", error))?;
+        let (routes, rules) = (
+            settings.gateway.routes()?,
+            settings.gateway.failover_rules(),
+        );
+        let watch = Arc::new(metrics.health.clone());
+        let front = Failover::routed(senders, &routes, &rules, watch)
+            .map_err(|error| ConfigError::key("gateway.routes", error))?;
         let health = front.health();
         let service = VerificationService::observed(
             Arc::new(store),
@@ -116,14 +118,14 @@ fn store(settings: &Settings) -> Result<Stores, WiringError> {
     Ok((Arc::new(store.with_at_rest(at_rest)), None))
 }
 
-/// The senders in their order.
+/// The senders of all routes.
 type Senders = Vec<Arc<dyn SmsSender>>;
 
 /// The senders, and the first mock among them.
 fn senders(settings: &Settings) -> Result<(Senders, Option<MockSender>), WiringError> {
     let mut mock = None;
     let mut senders = Senders::new();
-    for (name, kind) in settings.gateway.ordered()? {
+    for (name, kind) in settings.gateway.routed()? {
         if let SenderSettings::Mock {} = kind {
             let new = MockSender::new(name);
             mock.get_or_insert_with(|| new.clone());
@@ -147,8 +149,8 @@ pub(crate) fn sender(
     };
     Ok(match kind {
         SenderSettings::Mock {} => Arc::new(MockSender::new(name)),
-        SenderSettings::Ccp(ccp) => {
-            Arc::new(CcpSender::new(&ccp.config(name, gateway.timeout())?).map_err(problem)?)
-        }
+        SenderSettings::Ccp(ccp) => Arc::new(
+            CcpSender::new(&ccp.config(name, gateway.timeout_of_a_try(name))?).map_err(problem)?,
+        ),
     })
 }

@@ -97,7 +97,7 @@ impl Settings {
     /// Whether there is an outbox to look into: somebody wants it, and a mock fills it.
     #[must_use]
     pub fn has_outbox(&self) -> bool {
-        self.dev.outbox == Some(true) && self.gateway.has_mock()
+        self.dev.outbox == Some(true) && self.gateway.route_with_mock().is_some()
     }
 
     /// Fills in what follows from other keys.
@@ -120,9 +120,9 @@ impl Settings {
     }
 
     fn check_for_prod(&self) -> Result<(), ConfigError> {
-        if self.gateway.has_mock() {
+        if let Some(route) = self.gateway.route_with_mock() {
             let problem = "a mock sender is not allowed when server.mode is \"prod\"";
-            return Err(ConfigError::key("gateway.order", problem));
+            return Err(ConfigError::key(route, problem));
         }
         if self.dev.outbox == Some(true) {
             let problem = "not allowed when server.mode is \"prod\"";

@@ -1,14 +1,17 @@
 //! Every metric there is. Labels have few values, none of which comes from a request.
 
 mod families;
+mod health;
 mod http;
 mod outcomes;
 mod senders;
 mod store;
 
+use std::sync::Arc;
+
 use prometheus::{IntGauge, Registry, TextEncoder};
 use sms_core::{Countries, Region};
-use sms_gateway::ErrorClass;
+use sms_gateway::{ErrorClass, SenderState};
 use sms_service::SentCode;
 use sms_store::Connections;
 
@@ -16,6 +19,7 @@ use crate::config::{ConfigError, Settings};
 use crate::logging;
 
 use self::families::Families;
+pub(crate) use self::health::HealthMetrics;
 pub(crate) use self::http::{HttpMetrics, UnderWay};
 use self::outcomes::OutcomeMetrics;
 pub(crate) use self::senders::{SenderMeter, SenderMetrics};
@@ -33,11 +37,13 @@ pub(crate) struct Metrics {
     pub(crate) store: StoreMetrics,
     /// What each sender is asked.
     pub(crate) senders: SenderMetrics,
+    /// What state each sender is in.
+    pub(crate) health: HealthMetrics,
 }
 
 /// Values of labels that are known before anything happens.
 struct Known {
-    /// The names of the senders in their order.
+    /// The names of the senders.
     senders: Vec<String>,
     /// The regions that the configuration lists by name.
     countries: Vec<Region>,
@@ -49,6 +55,8 @@ pub(crate) struct Now {
     pub(crate) is_ready: bool,
     /// How the store is connected.
     pub(crate) connections: Option<Connections>,
+    /// What state each sender is in.
+    pub(crate) senders: Vec<(Arc<str>, SenderState)>,
 }
 
 impl Metrics {
@@ -58,8 +66,9 @@ impl Metrics {
     ///
     /// The settings contradict themselves.
     pub(crate) fn new(settings: &Settings) -> Result<Self, ConfigError> {
+        let names = settings.gateway.routed()?.into_iter().map(|(name, _)| name);
         let known = Known {
-            senders: settings.gateway.order.to_vec(),
+            senders: names.map(str::to_owned).collect(),
             countries: match settings.policy()?.limits.countries {
                 Countries::All => Vec::new(),
                 Countries::Only(regions) => regions,
@@ -80,6 +89,7 @@ impl Metrics {
             outcomes: OutcomeMetrics::new(&families, &known),
             store: StoreMetrics::new(&families),
             senders: SenderMetrics::new(&families, &known.senders),
+            health: HealthMetrics::new(&families, &known.senders),
             registry: families.0,
         })
     }
@@ -87,6 +97,7 @@ impl Metrics {
     /// All of them in the text format of Prometheus.
     pub(crate) fn text(&self, now: &Now) -> String {
         self.ready.set(i64::from(now.is_ready));
+        self.health.are(&now.senders);
         if let Some(connections) = now.connections {
             self.store.connected(connections);
         }

@@ -1,4 +1,5 @@
 mod ccp;
+mod routing;
 mod secrets;
 mod templates;
 
@@ -7,16 +8,29 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::word::word;
 use super::{ConfigError, List};
 use ccp::CcpSettings;
+use routing::{AfterUnknown, BreakerSettings, RouteSettings};
 pub(super) use secrets::SECRETS as SENDER_SECRETS;
 
 /// `gateway.…`
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct GatewaySettings {
-    /// Names of senders, tried in this order.
+    /// Names of senders, tried in this order for numbers of regions without a route.
     pub order: List<String>,
+    /// The same for numbers of a region.
+    #[serde(default)]
+    pub routes: RouteSettings,
+    /// How messages are shared out among senders.
+    #[serde(default)]
+    pub weights: BTreeMap<String, u32>,
+    /// What comes after a sender that may have taken a message.
+    #[serde(deserialize_with = "word")]
+    pub on_unknown: AfterUnknown,
+    /// When a sender is passed over.
+    pub breaker: BreakerSettings,
     /// Milliseconds that one attempt at a provider may take.
     pub timeout_ms: u64,
     /// Milliseconds that the whole send may take.
@@ -54,35 +68,6 @@ impl GatewaySettings {
         Duration::from_millis(self.deadline_ms)
     }
 
-    /// The senders in the order in which they are tried, with their names.
-    ///
-    /// # Errors
-    ///
-    /// A name in the order that no sender has, or that is there twice.
-    pub fn ordered(&self) -> Result<Vec<(&str, &SenderSettings)>, ConfigError> {
-        let problem = |problem: String| Err(ConfigError::key("gateway.order", problem));
-        let mut senders = Vec::new();
-        for name in self.order.iter() {
-            if senders.iter().any(|(other, _)| other == name) {
-                return problem(format!("{name:?} is there twice"));
-            }
-            match self.senders.get(name) {
-                Some(sender) => senders.push((name.as_str(), sender)),
-                None => {
-                    return problem(format!("there is no sender {name:?} under gateway.senders"));
-                }
-            }
-        }
-        Ok(senders)
-    }
-
-    /// Whether a mock is among the senders that are tried.
-    #[must_use]
-    pub fn has_mock(&self) -> bool {
-        let mut names = self.order.iter();
-        names.any(|name| matches!(self.senders.get(name), Some(SenderSettings::Mock {})))
-    }
-
     /// How long one attempt at a provider may take.
     #[must_use]
     pub fn timeout(&self) -> Duration {
@@ -96,12 +81,6 @@ impl GatewaySettings {
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        if self.order.is_empty() {
-            return Err(ConfigError::key(
-                "gateway.order",
-                "at least one sender is needed",
-            ));
-        }
         if !(1..=60_000).contains(&self.timeout_ms) {
             return Err(ConfigError::key(
                 "gateway.timeout_ms",
@@ -116,6 +95,7 @@ impl GatewaySettings {
             let problem = "1 to 100000 are allowed";
             return Err(ConfigError::key("gateway.max_in_flight", problem));
         }
-        self.ordered().map(drop)
+        self.breaker.check()?;
+        self.routes().map(drop)
     }
 }
