@@ -32,6 +32,8 @@ struct Body {
     errmsg: &'static str,
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts_left: Option<u8>,
@@ -48,6 +50,7 @@ impl Reply {
                 code: if message.is_success() { 0 } else { 400 },
                 errmsg: message.text(locale),
                 outcome: message.name(),
+                advice: message.advice(locale),
                 retry_after: is_unavailable.then(|| whole_seconds(UNAVAILABLE_FOR)),
                 attempts_left: None,
             },
@@ -115,6 +118,7 @@ fn status(message: Message) -> StatusCode {
         | Message::MobileTooOften
         | Message::BudgetSpent
         | Message::SendFailed
+        | Message::RecipientRefused
         | Message::Sent
         | Message::Verified
         | Message::CodeMissing

@@ -39,6 +39,7 @@ export const TEXT = {
   mobile_too_often: ['发送太频繁', 'Too many codes for this number'],
   budget_spent: ['发送太频繁', 'Too many codes for the moment'],
   send_failed: ['短信没有发出去', 'The message could not be sent'],
+  recipient_refused: ['这个号码收不到我们的短信，请换一个', 'This number takes no messages from us, please use another one'],
   unavailable: ['服务暂时不可用', 'The service is out of order for the moment'],
   overloaded: ['现在太忙，请稍后再试', 'Too busy for the moment, please try again'],
   verified: ['验证通过', 'The number is yours'],

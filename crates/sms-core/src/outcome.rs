@@ -63,6 +63,9 @@ pub enum Message {
     BudgetSpent,
     /// No sender took the message.
     SendFailed,
+    /// The recipient is refused: unsubscribed, or on a list. People are told that sending failed,
+    /// and what they can do.
+    RecipientRefused,
     /// The message was accepted.
     Sent,
     /// The SMS code is right.
@@ -95,7 +98,7 @@ pub enum Message {
 
 impl Message {
     /// Every message.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::MissingParameter,
         Self::BadMobile,
         Self::AddressTooOften,
@@ -104,6 +107,7 @@ impl Message {
         Self::MobileTooOften,
         Self::BudgetSpent,
         Self::SendFailed,
+        Self::RecipientRefused,
         Self::Sent,
         Self::Verified,
         Self::CodeMissing,
@@ -138,6 +142,7 @@ impl Message {
             Self::MobileTooOften => "mobile_too_often",
             Self::BudgetSpent => "budget_spent",
             Self::SendFailed => "send_failed",
+            Self::RecipientRefused => "recipient_refused",
             Self::Sent => "sent",
             Self::Verified => "verified",
             Self::CodeMissing => "code_missing",
@@ -164,6 +169,26 @@ impl Message {
         }
     }
 
+    /// What people can do about it, where the text does not say so and there is anything to do.
+    #[must_use]
+    pub fn advice(self, locale: Locale) -> Option<&'static str> {
+        match (self, locale) {
+            // It may have been sent all the same: only a sender would know.
+            (Self::SendFailed, Locale::ZhCn) => Some("请稍后再试；若随后收到验证码，仍可使用"),
+            (Self::SendFailed, Locale::En) => {
+                Some("Please try again later. If a code arrives after all, it works")
+            }
+            (Self::RecipientRefused, Locale::ZhCn) => {
+                Some("该号码无法接收本短信，请换用其他手机号；如曾退订，请恢复接收，或联系客服")
+            }
+            (Self::RecipientRefused, Locale::En) => Some(
+                "This number takes no messages from us. Please use another one; \
+                 if you unsubscribed, subscribe again, or ask for help",
+            ),
+            _ => None,
+        }
+    }
+
     fn chinese(self) -> &'static str {
         match self {
             Self::MissingParameter => "缺少必传参数",
@@ -172,7 +197,7 @@ impl Message {
             Self::ImageMissing => "图形验证码失效",
             Self::ImageMismatch => "输入图形验证码有误",
             Self::MobileTooOften | Self::BudgetSpent => "发送短信过于频繁",
-            Self::SendFailed => "发送短信失败",
+            Self::SendFailed | Self::RecipientRefused => "发送短信失败",
             Self::Sent => "发送短信成功",
             Self::Verified => "短信验证码正确",
             Self::CodeMissing => "短信验证码失效",
@@ -198,7 +223,7 @@ impl Message {
             Self::ImageMismatch => "The picture code is wrong",
             Self::MobileTooOften => "Too many messages to this number, please try again later",
             Self::BudgetSpent => "Too many messages, please try again later",
-            Self::SendFailed => "The message could not be sent",
+            Self::SendFailed | Self::RecipientRefused => "The message could not be sent",
             Self::Sent => "The message is on its way",
             Self::Verified => "The code is right",
             Self::CodeMissing => "The code has expired",
@@ -226,9 +251,21 @@ mod tests {
         let names: HashSet<_> = Message::ALL.iter().map(|message| message.name()).collect();
         assert_eq!(names.len(), Message::ALL.len());
         // People are told the same whatever it is that lacks room.
-        let others = Message::ALL.iter().filter(|m| **m != Message::Overloaded);
+        let same = [Message::Overloaded, Message::RecipientRefused];
+        let others = Message::ALL.iter().filter(|m| !same.contains(m));
         let texts: HashSet<_> = others.map(|m| m.text(Locale::En)).collect();
-        assert_eq!(texts.len(), Message::ALL.len() - 1);
+        assert_eq!(texts.len(), Message::ALL.len() - same.len());
+    }
+
+    #[test]
+    fn advice_is_given_for_failed_sends_in_every_language() {
+        for locale in [Locale::ZhCn, Locale::En] {
+            let advised = Message::ALL
+                .into_iter()
+                .filter(|m| m.advice(locale).is_some());
+            let advised: Vec<_> = advised.collect();
+            assert_eq!(advised, [Message::SendFailed, Message::RecipientRefused]);
+        }
     }
 
     #[test]

@@ -88,7 +88,10 @@ impl SentCode {
             Self::MobileTooOften { .. } | Self::LimitedByProvider { .. } => Text::MobileTooOften,
             Self::BudgetSpent { .. } => Text::BudgetSpent,
             Self::Overloaded => Text::Overloaded,
-            Self::SendFailed { .. } => Text::SendFailed,
+            Self::SendFailed { class, .. } => match class {
+                ErrorClass::Blocked => Text::RecipientRefused,
+                _ => Text::SendFailed,
+            },
             Self::Sent { .. } => Text::Sent,
         }
     }

@@ -183,7 +183,11 @@ async fn invariant_5_a_definite_failure_leaves_neither_code_nor_slot() {
     for class in classes.filter(|class| class.is_definite() && *class != ErrorClass::RateNumber) {
         let harness = Harness::with(|policy| policy.limits.global = quotas(&["1/1h"]));
         let sent = harness.send_while(Behaviour::Refuse(class)).await;
-        assert_eq!(sent.message(), Message::SendFailed, "{class}");
+        let told = match class {
+            ErrorClass::Blocked => Message::RecipientRefused,
+            _ => Message::SendFailed,
+        };
+        assert_eq!(sent.message(), told, "{class}");
         assert_eq!(harness.stored_code(), None, "{class}");
         assert!(
             harness.send().await.message().is_success(),
