@@ -67,19 +67,30 @@ impl App {
 
     /// On a store of the test's own.
     pub(crate) fn start_on(store: Arc<dyn CodeStore>, toml: &str) -> Self {
+        let sender = MockSender::new("mock");
+        let parts = Parts {
+            store,
+            memory: None,
+            senders: vec![Arc::new(sender.clone())],
+            outbox: Some(sender.clone()),
+        };
+        Self::start_of(parts, sender, toml)
+    }
+
+    /// On the embedded store, with the senders that the settings name.
+    pub(crate) fn start_with_its_senders(toml: &str) -> Self {
+        let parts = Parts::from_settings(&Settings::from_toml(toml).unwrap()).unwrap();
+        Self::start_of(parts, MockSender::new("mock"), toml)
+    }
+
+    fn start_of(parts: Parts, sender: MockSender, toml: &str) -> Self {
+        let store = Arc::clone(&parts.store);
         let mut settings = Settings::from_toml(toml).unwrap();
         settings.server.listen.set_port(0);
         settings.server.ops_listen.0.as_mut().unwrap().set_port(0);
         if settings.server.workers == 0 {
             settings.server.workers = 2;
         }
-        let sender = MockSender::new("mock");
-        let parts = Parts {
-            store: Arc::clone(&store),
-            memory: None,
-            senders: vec![Arc::new(sender.clone())],
-            outbox: Some(sender.clone()),
-        };
         let (stop, stopped) = oneshot::channel();
         let (started, addresses) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {

@@ -12,6 +12,7 @@ mod command_line;
 mod concurrency;
 mod cross_origin;
 mod exposition;
+mod failover;
 mod faults;
 mod full_store;
 mod give_picture;
