@@ -1,5 +1,5 @@
 //! The record of who asked for messages and who checked codes: one line a send and a check, also of
-//! those whose clients hung up.
+//! those whose clients hung up; and of what became of messages.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use log::kv::Value;
 use log::{Level, Record};
 use sms_core::Message;
 use sms_gateway::MessageId;
-use sms_service::{Asked, CheckEvent, CheckedCode, SendEvent, SentCode};
+use sms_service::{Asked, CheckEvent, CheckedCode, DeliveryEvent, SendEvent, SentCode};
 
 use crate::metrics::last_word;
 
@@ -51,6 +51,29 @@ pub(crate) fn check(event: &CheckEvent<'_>) {
     };
     fields.add("sender", sender);
     fields.write(event.took);
+}
+
+/// Records what became of a message.
+pub(crate) fn delivery(event: &DeliveryEvent<'_>) {
+    if !is_on() {
+        return;
+    }
+    let (fate, dispatch) = (event.fate, &event.fate.dispatch);
+    let mut fields = Fields(vec![("event", "delivery".into())]);
+    let mobile = event.mobile.as_ref().map(Value::from_display);
+    fields.add("mobile", mobile);
+    fields.add("country", Some(dispatch.region.as_str()));
+    fields.add("sender", Some(event.sender));
+    let result = if fate.has_arrived {
+        "delivered"
+    } else {
+        "failed"
+    };
+    fields.add("result", Some(result));
+    fields.add("provider_code", event.code);
+    fields.add("message_id", Some(&*dispatch.message_id));
+    fields.add("provider_id", Some(event.provider_id));
+    fields.write(fate.took());
 }
 
 fn is_on() -> bool {

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::query::parameter;
 
-/// No body that is meant comes near this, in bytes.
+/// No body of a check that is meant comes near this, in bytes.
 const LIMIT: usize = 4096;
 /// How long a client may take to send it.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
@@ -19,12 +19,25 @@ const TIME_LIMIT: Duration = Duration::from_secs(5);
 ///
 /// Which of the limits it broke, or by `headers` will break. A body that broke off counts as empty.
 pub(crate) async fn read(headers: &HeaderMap, payload: Payload) -> Result<Bytes, Message> {
+    read_up_to(LIMIT, headers, payload).await
+}
+
+/// The same with at most `limit` bytes.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(crate) async fn read_up_to(
+    limit: usize,
+    headers: &HeaderMap,
+    payload: Payload,
+) -> Result<Bytes, Message> {
     let announced = headers.get(CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > LIMIT as u64) {
+    if announced.is_some_and(|length| length > limit as u64) {
         return Err(Message::BodyTooLarge);
     }
-    match timeout(TIME_LIMIT, payload.to_bytes_limited(LIMIT)).await {
+    match timeout(TIME_LIMIT, payload.to_bytes_limited(limit)).await {
         Err(_) => Err(Message::BodyTooSlow),
         Ok(Err(_)) => Err(Message::BodyTooLarge),
         Ok(Ok(body)) => Ok(body.unwrap_or_default()),

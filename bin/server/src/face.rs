@@ -11,6 +11,7 @@ use crate::client_address::TrustedProxies;
 use crate::config::Settings;
 use crate::demo::DemoPage;
 use crate::metrics::{Metrics, Now};
+use crate::receivers::Receivers;
 use crate::reply::{Failure, Reply};
 use crate::{Parts, WiringError};
 
@@ -23,6 +24,7 @@ pub(crate) struct Face {
     pub(crate) demo: DemoPage,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) proxies: TrustedProxies,
+    pub(crate) receivers: Receivers,
     store: Arc<dyn CodeStore>,
     locale: Locale,
     draining: Arc<AtomicBool>,
@@ -44,6 +46,7 @@ impl Face {
             metrics,
             store: parts.store,
             proxies: TrustedProxies::new(settings.server.trusted_proxies.to_vec()),
+            receivers: Receivers::new(settings),
             locale: settings.locale.messages,
             draining,
         })

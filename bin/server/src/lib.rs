@@ -22,6 +22,7 @@ mod measured_sender;
 mod measured_store;
 mod metrics;
 mod query;
+mod receivers;
 mod recorder;
 mod reply;
 mod request_id;

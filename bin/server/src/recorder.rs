@@ -1,19 +1,23 @@
 use std::sync::Arc;
 
-use sms_service::{CheckEvent, Observer, SendEvent};
+use sms_core::Reported;
+use sms_gateway::Health;
+use sms_service::{CheckEvent, DeliveryEvent, Observer, SendEvent};
 use sms_store::PictureAdmission;
 
 use crate::audit;
 use crate::metrics::Metrics;
 
-/// Counts and records what came of every request, also of those whose clients hung up.
+/// Counts and records what came of every request, also of those whose clients hung up, and what
+/// became of messages.
 pub(crate) struct Recorder {
     metrics: Arc<Metrics>,
+    health: Arc<Health>,
 }
 
 impl Recorder {
-    pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
-        Self { metrics }
+    pub(crate) fn new(metrics: Arc<Metrics>, health: Arc<Health>) -> Self {
+        Self { metrics, health }
     }
 }
 
@@ -35,5 +39,47 @@ impl Observer for Recorder {
         audit::check(event);
         let checked = event.outcome.ok();
         self.metrics.outcomes.check(event.asked.mobile, checked);
+    }
+
+    fn on_report(&self, sender: &str, reported: &Reported) {
+        self.metrics.deliveries.report(sender, reported);
+    }
+
+    fn on_delivery(&self, event: &DeliveryEvent<'_>) {
+        audit::delivery(event);
+        self.metrics.deliveries.delivery(event.sender, event.fate);
+    }
+
+    fn on_arrival(&self, sender: &str, has_arrived: bool) {
+        self.health.delivered(sender, has_arrived);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sms_gateway::{DeliveryRules, Failover, FailoverRules, MockSender, SenderState};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::Settings;
+
+    #[actix_web::test]
+    async fn a_sender_whose_messages_do_not_arrive_has_to_stand_back() {
+        let settings = Settings::from_toml("").unwrap();
+        let metrics = Arc::new(Metrics::new(&settings).unwrap());
+        let rules = FailoverRules::within(Duration::from_secs(8));
+        let senders = ["first", "second"].map(|name| Arc::new(MockSender::new(name)) as _);
+        let health = Failover::new(senders.to_vec(), &rules).unwrap().health();
+        let recorder = Recorder::new(metrics, Arc::clone(&health));
+        for _ in 0..DeliveryRules::default().min_reports {
+            recorder.on_arrival("first", false);
+            recorder.on_arrival("second", true);
+        }
+        let states: Vec<_> = health
+            .states()
+            .into_iter()
+            .map(|(_, state)| state)
+            .collect();
+        assert_eq!(states, [SenderState::Demoted, SenderState::Closed]);
     }
 }

@@ -7,7 +7,7 @@ use crate::demo::ASSETS;
 use crate::face::Face;
 use crate::handlers::{
     asset, check_code, demo_page, give_picture, healthz, metrics, not_allowed, not_found, outbox,
-    readyz, send_code,
+    readyz, send_code, take_reports,
 };
 
 /// Every path of the public listener.
@@ -34,6 +34,13 @@ pub(crate) fn public(app: &mut ServiceConfig, face: &Face, origins: &List<Origin
         || post().to(check_code),
         post_only,
     );
+    for path in ["/receipts/{sender}/{token}", "/receipts/{sender}/{token}/"] {
+        app.service(
+            web::resource(path)
+                .route(post().to(take_reports))
+                .default_service(web::to(not_allowed::post)),
+        );
+    }
     app.service(
         web::resource("/")
             .route(get().to(demo_page))

@@ -108,6 +108,8 @@ impl Server {
         if let Some(follower) = self.follower {
             actix_web::rt::spawn(follower.run());
         }
+        let service = self.face.service.clone();
+        actix_web::rt::spawn(async move { service.watch_arrivals().await });
         let public_handle = self.public.handle();
         let ops_handle = self.ops.as_ref().map(|(ops, _)| ops.handle());
         let ops = async {

@@ -89,7 +89,7 @@ impl Parts {
             Arc::new(store),
             Arc::new(front),
             policy,
-            Arc::new(Recorder::new(Arc::clone(metrics))),
+            Arc::new(Recorder::new(Arc::clone(metrics), Arc::clone(&health))),
         );
         Ok((service, health))
     }

@@ -88,6 +88,8 @@ pub enum Message {
     BodyTooLarge,
     /// The body did not come in time.
     BodyTooSlow,
+    /// The body is not in the form that is meant.
+    BodyUnreadable,
     /// The path or the query is longer than any that is meant.
     UriTooLong,
     /// The headers are larger than any that are meant.
@@ -98,7 +100,7 @@ pub enum Message {
 
 impl Message {
     /// Every message.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::MissingParameter,
         Self::BadMobile,
         Self::AddressTooOften,
@@ -119,6 +121,7 @@ impl Message {
         Self::MethodNotAllowed,
         Self::BodyTooLarge,
         Self::BodyTooSlow,
+        Self::BodyUnreadable,
         Self::UriTooLong,
         Self::HeadersTooLarge,
         Self::CrossOriginRefused,
@@ -154,6 +157,7 @@ impl Message {
             Self::MethodNotAllowed => "method_not_allowed",
             Self::BodyTooLarge => "body_too_large",
             Self::BodyTooSlow => "body_too_slow",
+            Self::BodyUnreadable => "body_unreadable",
             Self::UriTooLong => "uri_too_long",
             Self::HeadersTooLarge => "headers_too_large",
             Self::CrossOriginRefused => "cross_origin_refused",
@@ -208,6 +212,7 @@ impl Message {
             Self::MethodNotAllowed => "不支持的请求方法",
             Self::BodyTooLarge => "请求内容过大",
             Self::BodyTooSlow => "请求超时",
+            Self::BodyUnreadable => "请求内容无法识别",
             Self::UriTooLong => "请求地址过长",
             Self::HeadersTooLarge => "请求头过大",
             Self::CrossOriginRefused => "不允许跨域访问",
@@ -234,6 +239,7 @@ impl Message {
             Self::MethodNotAllowed => "This method is not allowed here",
             Self::BodyTooLarge => "The request is too large",
             Self::BodyTooSlow => "The request took too long",
+            Self::BodyUnreadable => "The request can't be read",
             Self::UriTooLong => "The address of the request is too long",
             Self::HeadersTooLarge => "The headers of the request are too large",
             Self::CrossOriginRefused => "Pages of this origin may not call",

@@ -24,6 +24,12 @@ impl<T> FromIterator<T> for List<T> {
     }
 }
 
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
 /// Text with commas, or an entry a line.
 impl<T: FromStr> FromStr for List<T> {
     type Err = T::Err;

@@ -8,6 +8,7 @@ mod gateway;
 mod limits;
 mod list;
 mod log;
+mod receipts;
 mod secret;
 mod server;
 mod servers;
@@ -27,6 +28,7 @@ pub use self::gateway::{GatewaySettings, SenderSettings};
 pub use self::limits::LimitSettings;
 pub use self::list::List;
 pub use self::log::{LogFormat, LogLevel, LogSettings};
+pub use self::receipts::{ReceiptSettings, ReceiverSettings};
 pub use self::secret::{Secret, SecretUrl};
 pub use self::server::{Mode, OpsListen, Origin, ServerSettings};
 pub use self::settings::{
@@ -81,7 +83,9 @@ fn overridden_files() -> Vec<String> {
 fn is_secret(name: &str) -> bool {
     let of_sender = name.strip_prefix("SMS__GATEWAY__SENDERS__");
     let key = of_sender.and_then(|rest| rest.split_once("__"));
+    let is_token = name.starts_with("SMS__RECEIPTS__SENDERS__") && name.ends_with("__TOKEN");
     STORE_SECRETS.contains(&name)
+        || is_token
         || key.is_some_and(|(_, key)| {
             let mut secrets = gateway::SENDER_SECRETS.iter();
             secrets.any(|secret| secret.eq_ignore_ascii_case(key))

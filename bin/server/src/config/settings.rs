@@ -3,10 +3,11 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sms_captcha::Size;
 use sms_core::{CodeLength, Locale};
-use sms_service::{CodePolicy, DeliveryPolicy, ImagePolicy, Policy};
+use sms_service::{CodePolicy, ImagePolicy, Policy};
 
 use super::{
-    ConfigError, GatewaySettings, LimitSettings, LogSettings, Mode, ServerSettings, StoreSettings,
+    ConfigError, GatewaySettings, LimitSettings, LogSettings, Mode, ReceiptSettings,
+    ServerSettings, StoreSettings,
 };
 
 /// The whole configuration.
@@ -25,6 +26,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// `gateway.…`
     pub gateway: GatewaySettings,
+    /// `receipts.…`
+    pub receipts: ReceiptSettings,
     /// `dev.…`
     pub dev: DevSettings,
     /// `locale.…`
@@ -89,7 +92,7 @@ impl Settings {
             code: self.sms_code.policy()?,
             limits: self.limits.limits()?,
             locale: self.locale.messages,
-            deliveries: DeliveryPolicy::default(),
+            deliveries: self.receipts.policy(),
             max_in_flight: self.gateway.max_in_flight,
         })
     }
@@ -105,6 +108,7 @@ impl Settings {
         let is_dev = self.server.mode == Mode::Dev;
         self.dev.outbox.get_or_insert(is_dev);
         self.store.resolve_secret_files()?;
+        self.receipts.resolve_secret_files()?;
         self.gateway.resolve_secret_files()
     }
 
@@ -113,6 +117,7 @@ impl Settings {
         self.store.check()?;
         self.policy()?;
         self.gateway.check()?;
+        self.receipts.check(&self.gateway)?;
         match self.server.mode {
             Mode::Dev => Ok(()),
             Mode::Prod => self.check_for_prod(),

@@ -6,6 +6,7 @@ mod give_picture;
 mod ops;
 mod outbox;
 mod send_code;
+mod take_reports;
 mod unmatched;
 
 pub(crate) use check_code::check_code;
@@ -14,4 +15,5 @@ pub(crate) use give_picture::give_picture;
 pub(crate) use ops::{healthz, metrics, readyz};
 pub(crate) use outbox::outbox;
 pub(crate) use send_code::send_code;
+pub(crate) use take_reports::take_reports;
 pub(crate) use unmatched::{not_allowed, not_found};

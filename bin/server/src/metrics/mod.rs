@@ -1,5 +1,6 @@
 //! Every metric there is. Labels have few values, none of which comes from a request.
 
+mod deliveries;
 mod families;
 mod health;
 mod http;
@@ -18,6 +19,7 @@ use sms_store::Connections;
 use crate::config::{ConfigError, Settings};
 use crate::logging;
 
+use self::deliveries::DeliveryMetrics;
 use self::families::Families;
 pub(crate) use self::health::HealthMetrics;
 pub(crate) use self::http::{HttpMetrics, UnderWay};
@@ -33,6 +35,8 @@ pub(crate) struct Metrics {
     pub(crate) http: HttpMetrics,
     /// What came of sends and checks.
     pub(crate) outcomes: OutcomeMetrics,
+    /// What became of messages.
+    pub(crate) deliveries: DeliveryMetrics,
     /// Steps of the store.
     pub(crate) store: StoreMetrics,
     /// What each sender is asked.
@@ -45,6 +49,8 @@ pub(crate) struct Metrics {
 struct Known {
     /// The names of the senders.
     senders: Vec<String>,
+    /// Those whose providers tell what becomes of messages.
+    reporting: Vec<String>,
     /// The regions that the configuration lists by name.
     countries: Vec<Region>,
 }
@@ -69,6 +75,7 @@ impl Metrics {
         let names = settings.gateway.routed()?.into_iter().map(|(name, _)| name);
         let known = Known {
             senders: names.map(str::to_owned).collect(),
+            reporting: settings.receipts.senders.keys().cloned().collect(),
             countries: match settings.policy()?.limits.countries {
                 Countries::All => Vec::new(),
                 Countries::Only(regions) => regions,
@@ -87,6 +94,7 @@ impl Metrics {
             ),
             http: HttpMetrics::new(&families),
             outcomes: OutcomeMetrics::new(&families, &known),
+            deliveries: DeliveryMetrics::new(&families, &known),
             store: StoreMetrics::new(&families),
             senders: SenderMetrics::new(&families, &known.senders),
             health: HealthMetrics::new(&families, &known.senders),

@@ -10,7 +10,7 @@ use reqwest::{Client, Response};
 use rustls::crypto::ring;
 use serde_json::Value;
 use sms_core::{ImageCode, ImageId, Mobile};
-use sms_gateway::MockSender;
+use sms_gateway::{MockSender, SmsSender};
 use sms_server::config::Settings;
 use sms_server::{Parts, Server};
 use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore};
@@ -68,13 +68,23 @@ impl App {
     /// On a store of the test's own.
     pub(crate) fn start_on(store: Arc<dyn CodeStore>, toml: &str) -> Self {
         let sender = MockSender::new("mock");
+        Self::start_by(Arc::new(sender.clone()), sender, store, toml)
+    }
+
+    /// By a sender of the test's own; `mock` is what the outbox shows.
+    pub(crate) fn start_by(
+        sender: Arc<dyn SmsSender>,
+        mock: MockSender,
+        store: Arc<dyn CodeStore>,
+        toml: &str,
+    ) -> Self {
         let parts = Parts {
             store,
             memory: None,
-            senders: vec![Arc::new(sender.clone())],
-            outbox: Some(sender.clone()),
+            senders: vec![sender],
+            outbox: Some(mock.clone()),
         };
-        Self::start_of(parts, sender, toml)
+        Self::start_of(parts, mock, toml)
     }
 
     /// On the embedded store, with the senders that the settings name.

@@ -11,6 +11,7 @@ use crate::redis::connect;
 const HMAC_KEY: &str = "a key of codes that nobody knows";
 const PREVIOUS_KEY: &str = "the key of codes before that one";
 const NUMBER_KEY: &str = "a key of numbers that nobody knows";
+const RECEIPT_TOKEN: &str = "the_token_of_delivery_reports";
 
 #[tokio::test]
 async fn invariant_6_nothing_secret_is_logged_or_answered() {
@@ -37,6 +38,7 @@ async fn tells_nothing_secret(settings: &[(&str, &str)]) -> String {
     let common = [
         ("SMS__LOG__LEVEL", "trace"),
         ("SMS__LIMITS__PER_MOBILE", ""),
+        ("SMS__RECEIPTS__SENDERS__CCP__TOKEN", RECEIPT_TOKEN),
     ];
     let mut shop = Shop::open(&[&common, settings].concat());
     let mut secrets = [
@@ -45,6 +47,7 @@ async fn tells_nothing_secret(settings: &[(&str, &str)]) -> String {
         HMAC_KEY,
         PREVIOUS_KEY,
         NUMBER_KEY,
+        RECEIPT_TOKEN,
     ]
     .map(str::to_owned)
     .to_vec();
@@ -109,7 +112,24 @@ async fn tells_nothing_secret(settings: &[(&str, &str)]) -> String {
             .unwrap();
         answers += &response.text().await.unwrap();
     }
+    let report = format!(
+        r#"{{"Request":{{"smsType":"1","content":"{:032x}","fromNum":"{MOBILE}","status":"0"}}}}"#,
+        1
+    );
+    let mut tell = async |path: &str, body: &str| {
+        let url = format!("{base}/receipts/{path}");
+        let response = client.post(url).body(body.to_owned()).send().await.unwrap();
+        let status = response.status().as_u16();
+        answers += &response.text().await.unwrap();
+        status
+    };
+    let token = RECEIPT_TOKEN;
+    assert_eq!(tell(&format!("ccp/{token}"), &report).await, 200);
+    assert_eq!(tell(&format!("ccp/{token}"), MOBILE).await, 400);
+    assert_eq!(tell(&format!("other/{token}"), &report).await, 404);
+    assert_eq!(tell(&format!("ccp/{token}/{token}"), &report).await, 404);
     shop.redis.stop();
+    assert_eq!(tell(&format!("ccp/{token}"), &report).await, 503);
     let url = format!("{base}/sms_codes/{MOBILE}/verify/");
     let response = client
         .post(url)

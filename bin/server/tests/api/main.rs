@@ -26,6 +26,7 @@ mod process;
 mod promql;
 mod provider_faults;
 mod raw;
+mod receipts;
 mod redis;
 mod send_code;
 mod send_test;

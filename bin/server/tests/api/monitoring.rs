@@ -9,6 +9,7 @@ use sms_testkit::RedisServer;
 use crate::app::{App, MOBILE, UNLIMITED};
 use crate::exposition::Exposition;
 use crate::promql::{groups, selections};
+use crate::receipts;
 use crate::shutdown::reached_the_sender;
 
 const ALERTS: &str = include_str!("../../../../docs/monitoring/alerts.yml");
@@ -21,7 +22,10 @@ const ITS_OWN: [&str; 3] = ["instance", "job", "le"];
 /// What a server says that has sent a code and checked it, and then had too much to do.
 async fn exposition() -> Exposition {
     let redis = RedisServer::start();
-    let settings = format!("{UNLIMITED}\n[gateway]\nmax_in_flight = 1");
+    let settings = format!(
+        "{UNLIMITED}\n[gateway]\nmax_in_flight = 1\n{}",
+        receipts::settings("")
+    );
     let app = App::start_on_url(&redis.url(), &settings);
     app.send(MOBILE).await.is_success("发送短信成功");
     app.check(MOBILE, &app.received_code(MOBILE)).await;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use sms_gateway::ReportFormat;
 
 use super::word::word;
 use super::{ConfigError, List};
@@ -52,6 +53,15 @@ pub enum SenderSettings {
 }
 
 impl SenderSettings {
+    /// How the provider tells what became of messages; `None` if it tells nothing.
+    #[must_use]
+    pub fn report_format(&self) -> Option<ReportFormat> {
+        match self {
+            Self::Mock {} => None,
+            Self::Ccp(_) => Some(ReportFormat::Ccp),
+        }
+    }
+
     fn resolve_secret_files(&mut self, key: &str) -> Result<(), ConfigError> {
         let mut secrets = match self {
             Self::Mock {} => return Ok(()),

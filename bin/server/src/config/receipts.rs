@@ -1,0 +1,216 @@
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use sms_service::DeliveryPolicy;
+use url::Url;
+
+use super::{ConfigError, GatewaySettings, List, Secret};
+
+/// The least length of a token, in characters: with letters and digits that is 119 bits.
+const TOKEN_LENGTH: usize = 20;
+
+/// `receipts.…`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptSettings {
+    /// Where the public reaches this service; empty if nobody has said.
+    pub public_url: String,
+    /// Seconds that a message is remembered.
+    pub ttl_s: u64,
+    /// Seconds in which a message should arrive.
+    pub expect_within_s: u64,
+    /// Those who are told of messages, by the name of the sender.
+    #[serde(default)]
+    pub senders: BTreeMap<String, ReceiverSettings>,
+}
+
+/// `receipts.senders.NAME.…`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiverSettings {
+    /// What the provider shows as the last part of the path.
+    pub token: Option<Secret>,
+    /// A file with that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_file: Option<PathBuf>,
+    /// Networks that the provider calls from; empty if it may be any.
+    #[serde(default)]
+    pub from: List<IpNet>,
+}
+
+impl ReceiverSettings {
+    /// Whether the provider may call from `address`.
+    pub(crate) fn allows(&self, address: IpAddr) -> bool {
+        self.from.is_empty() || self.from.iter().any(|network| network.contains(&address))
+    }
+}
+
+impl ReceiptSettings {
+    /// What the use cases have to know of this.
+    #[must_use]
+    pub fn policy(&self) -> DeliveryPolicy {
+        DeliveryPolicy {
+            senders: self.senders.keys().cloned().collect(),
+            ttl: Duration::from_secs(self.ttl_s),
+            expect_within: Duration::from_secs(self.expect_within_s),
+        }
+    }
+
+    pub(super) fn resolve_secret_files(&mut self) -> Result<(), ConfigError> {
+        for (name, receiver) in &mut self.senders {
+            if let Some(path) = &receiver.token_file {
+                let key = format!("receipts.senders.{name}.token_file");
+                receiver.token = Some(Secret::from_file(&key, path)?);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn check(&self, gateway: &GatewaySettings) -> Result<(), ConfigError> {
+        let is_url = self.public_url.is_empty() || is_public_url(&self.public_url);
+        let rows = [
+            (
+                is_url,
+                "receipts.public_url",
+                "must be a URL such as https://sms.example, without a query or credentials",
+            ),
+            (
+                (60..=30 * 86_400).contains(&self.ttl_s),
+                "receipts.ttl_s",
+                "60 to 2592000 are allowed",
+            ),
+            (
+                (10..=3600).contains(&self.expect_within_s),
+                "receipts.expect_within_s",
+                "10 to 3600 are allowed",
+            ),
+        ];
+        if let Some((_, key, problem)) = rows.iter().find(|(holds, ..)| !holds) {
+            return Err(ConfigError::key(*key, problem));
+        }
+        self.senders
+            .iter()
+            .try_for_each(|(name, receiver)| self.check_receiver(gateway, name, receiver))
+    }
+
+    fn check_receiver(
+        &self,
+        gateway: &GatewaySettings,
+        name: &str,
+        receiver: &ReceiverSettings,
+    ) -> Result<(), ConfigError> {
+        let key = format!("receipts.senders.{name}");
+        let token = receiver.token.as_ref().map(Secret::expose);
+        let token = token.ok_or_else(|| {
+            let problem = "missing; token_file may name a file with it";
+            ConfigError::key(format!("{key}.token"), problem)
+        })?;
+        if !is_token(token) {
+            let problem =
+                format!("at least {TOKEN_LENGTH} characters of A-Z a-z 0-9 - _ are wanted");
+            return Err(ConfigError::key(format!("{key}.token"), problem));
+        }
+        if !name.bytes().all(is_url_safe) {
+            let problem = "the name is part of a URL: only A-Z a-z 0-9 - _ are allowed";
+            return Err(ConfigError::key(key, problem));
+        }
+        let Some(sender) = gateway.senders.get(name) else {
+            let problem = "there is no sender of that name under gateway.senders";
+            return Err(ConfigError::key(key, problem));
+        };
+        if sender.report_format().is_none() {
+            let problem = "the provider of this kind of sender tells nothing about messages";
+            return Err(ConfigError::key(key, problem));
+        }
+        Ok(())
+    }
+}
+
+fn is_public_url(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        let is_web = matches!(url.scheme(), "https" | "http");
+        let has_login = !url.username().is_empty() || url.password().is_some();
+        is_web && !has_login && url.query().is_none() && url.fragment().is_none()
+    })
+}
+
+fn is_token(text: &str) -> bool {
+    text.len() >= TOKEN_LENGTH && text.bytes().all(is_url_safe)
+}
+
+fn is_url_safe(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Settings;
+
+    const CCP: &str = "[gateway.senders.ccp]\nkind = 'ccp'\naccount_sid = 'a'\n\
+                       auth_token = 't'\napp_id = 'b'\n";
+    const TOKEN: &str = "token = 'aaaaaaaaaabbbbbbbbbb'";
+
+    fn complaint(toml: &str) -> String {
+        let error = Settings::from_toml(&format!("{CCP}{toml}")).unwrap_err();
+        let error = error.to_string();
+        assert!(!error.contains("secret"), "{error}");
+        error
+    }
+
+    #[test]
+    fn a_receiver_needs_no_more_than_a_token() {
+        let toml = format!("{CCP}[receipts.senders.ccp]\n{TOKEN}");
+        let settings = Settings::from_toml(&toml).unwrap();
+        let policy = settings.policy().unwrap().deliveries;
+        assert_eq!(policy.senders, ["ccp"]);
+        assert_eq!(policy.ttl.as_secs(), 3 * 86_400);
+        assert_eq!(policy.expect_within.as_secs(), 120);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_no_token_is_repeated() {
+        let rows = [
+            ("[receipts]\nttl_s = 59", "receipts.ttl_s"),
+            (
+                "[receipts]\nexpect_within_s = 5",
+                "receipts.expect_within_s",
+            ),
+            (
+                "[receipts]\npublic_url = 'sms.example'",
+                "receipts.public_url",
+            ),
+            (
+                "[receipts]\npublic_url = 'https://a?b'",
+                "receipts.public_url",
+            ),
+            ("[receipts.senders.ccp]", "receipts.senders.ccp.token"),
+            (
+                "[receipts.senders.ccp]\ntoken = 'secret'",
+                "receipts.senders.ccp.token",
+            ),
+            (
+                "[receipts.senders.ccp]\ntoken = 'secret/secret/secret/secret'",
+                "receipts.senders.ccp.token",
+            ),
+            (
+                "[receipts.senders.ccp]\ntoken_file = '/nowhere'",
+                "receipts.senders.ccp.token_file",
+            ),
+        ];
+        for (toml, key) in rows {
+            let complaint = complaint(toml);
+            assert!(complaint.starts_with(&format!("{key}: ")), "{complaint}");
+        }
+        for name in ["nobody", "mock", "'a/b'"] {
+            let complaint = complaint(&format!("[receipts.senders.{name}]\n{TOKEN}"));
+            let key = format!("receipts.senders.{}: ", name.trim_matches('\''));
+            assert!(complaint.starts_with(&key), "{complaint}");
+        }
+        let network = format!("[receipts.senders.ccp]\n{TOKEN}\nfrom = ['10.0.0.0/33']");
+        assert!(complaint(&network).starts_with("receipts.senders.ccp.from"));
+    }
+}

@@ -1,0 +1,50 @@
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::{Either, HttpRequest, HttpResponse, web};
+use sms_core::Message;
+
+use crate::body;
+use crate::face::Face;
+use crate::reply::Reply;
+
+/// The most that a provider tells at once, in bytes: a hundred reports of Tencent are 30 KiB.
+const LIMIT: usize = 256 * 1024;
+
+/// `POST /receipts/{sender}/{token}`: the provider of a sender tells what became of messages.
+///
+/// Whoever may not is told what anybody is told of a path that is not there.
+pub(crate) async fn take_reports(
+    request: HttpRequest,
+    face: web::Data<Face>,
+    path: web::Path<(String, String)>,
+    payload: web::Payload,
+) -> Either<HttpResponse, Reply> {
+    let (sender, token) = path.into_inner();
+    let address = face.proxies.client(request.peer_addr(), request.headers());
+    let receiver = match face.receivers.find(&sender, &token, address) {
+        Ok(receiver) => receiver,
+        Err(forged) => {
+            face.metrics.deliveries.forged(forged);
+            return Either::Right(face.reply(Message::NotFound));
+        }
+    };
+    let body = body::read_up_to(LIMIT, request.headers(), payload).await;
+    let read = body.ok().map(|body| receiver.format.read(&body));
+    let Some(Ok(read)) = read else {
+        face.metrics.deliveries.unreadable(&receiver.sender);
+        return Either::Right(face.reply(Message::BodyUnreadable));
+    };
+    face.metrics
+        .deliveries
+        .ignored(&receiver.sender, read.ignored);
+    let taken = face.service.take_reports(&receiver.sender, &read.reports);
+    match taken.await {
+        Ok(()) => Either::Left(
+            HttpResponse::Ok()
+                .insert_header((CACHE_CONTROL, "no-store"))
+                .insert_header((CONTENT_TYPE, "application/json"))
+                .body(receiver.format.thanks()),
+        ),
+        // It is told again, until the store takes it.
+        Err(error) => Either::Right(face.failed(&error)),
+    }
+}

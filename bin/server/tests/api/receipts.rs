@@ -1,0 +1,263 @@
+//! Providers tell what became of messages, and nobody else does.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use reqwest::Response;
+use sms_gateway::{Message, MockSender, Receipt, SendError, SmsSender};
+use sms_store::{Clock, MemoryStore};
+use sms_testkit::RedisServer;
+use tokio::sync::Semaphore;
+
+use crate::app::{App, MOBILE, UNLIMITED};
+use crate::exposition::Exposition;
+
+const TOKEN: &str = "a_token_that_nobody_guesses";
+
+/// Settings of a CCP sender that is told what became of its messages.
+pub(crate) fn settings(more: &str) -> String {
+    format!(
+        "[gateway.senders.ccp]\nkind = 'ccp'\naccount_sid = 'a'\nauth_token = 't'\napp_id = 'b'\n\
+         [receipts.senders.ccp]\ntoken = '{TOKEN}'\n{more}"
+    )
+}
+
+/// Accepts messages as `id-1`, `id-2` and so on, when it is let.
+struct Provider {
+    sent: AtomicUsize,
+    answers: Semaphore,
+}
+
+#[async_trait]
+impl SmsSender for Provider {
+    fn name(&self) -> &str {
+        "ccp"
+    }
+
+    async fn send(&self, _: &Message) -> Result<Receipt, SendError> {
+        let number = self.sent.fetch_add(1, Ordering::SeqCst) + 1;
+        let permit = self.answers.acquire().await;
+        permit.unwrap().forget();
+        Ok(Receipt {
+            sender: "ccp".into(),
+            provider_id: Some(format!("id-{number}")),
+        })
+    }
+}
+
+/// A server that sends by a provider which tells.
+struct Told {
+    app: App,
+    provider: Arc<Provider>,
+}
+
+impl Told {
+    fn start(more: &str) -> Self {
+        let store = Arc::new(MemoryStore::new(Clock::system()));
+        let provider = Arc::new(Provider {
+            sent: AtomicUsize::new(0),
+            answers: Semaphore::new(100),
+        });
+        let limits = "per_mobile = []\n[gateway]\norder = ['ccp']\n";
+        let toml = format!("{UNLIMITED}{limits}{}", settings(more));
+        let mock = MockSender::new("mock");
+        let app = App::start_by(provider.clone(), mock, store, &toml);
+        Self { app, provider }
+    }
+
+    async fn send(&self) {
+        self.app.send(MOBILE).await.is_success("发送短信成功");
+    }
+
+    async fn tell(&self, body: impl Into<reqwest::Body>) -> u16 {
+        let path = format!("ccp/{TOKEN}");
+        tell(self.app.public, &path, body).await.status().as_u16()
+    }
+
+    async fn count(&self, series: &str) -> f64 {
+        Exposition::of(&self.app).await.value(series)
+    }
+
+    /// Waits until a series has a value.
+    async fn wait_for(&self, series: &str, value: f64) {
+        let wait = async {
+            while self.count(series).await < value {
+                tokio::task::yield_now().await;
+            }
+        };
+        let limit = std::time::Duration::from_secs(20);
+        let waited = tokio::time::timeout(limit, wait).await;
+        assert!(waited.is_ok(), "{series} does not come to {value}");
+        assert_eq!(self.count(series).await, value, "{series}");
+    }
+}
+
+async fn tell(public: SocketAddr, path: &str, body: impl Into<reqwest::Body>) -> Response {
+    let url = format!("http://{public}/receipts/{path}");
+    let request = crate::app::client().post(url).body(body);
+    request.send().await.unwrap()
+}
+
+fn json(id: &str, status: &str) -> String {
+    format!(
+        r#"{{"Request":{{"action":"SMSArrived","smsType":"1","content":"{id}","fromNum":"{MOBILE}","deliverCode":"DELIVRD","status":"{status}"}}}}"#
+    )
+}
+
+fn xml(id: &str, status: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\"?><Request><action>SMSArrived</action><smsType>1</smsType>\
+         <content>{id}</content><fromNum>{MOBILE}</fromNum><status>{status}</status></Request>"
+    )
+}
+
+const DELIVERED: &str = "sms_deliveries_total{country=\"CN\",result=\"delivered\",sender=\"ccp\"}";
+const FAILED: &str = "sms_deliveries_total{country=\"CN\",result=\"failed\",sender=\"ccp\"}";
+const ARRIVED: &str = "sms_delivery_duration_seconds_count{sender=\"ccp\"}";
+const NOTED: &str = "sms_store_step_duration_seconds_count{step=\"note_dispatch\"}";
+
+fn reports(result: &str) -> String {
+    format!("sms_delivery_reports_total{{result=\"{result}\",sender=\"ccp\"}}")
+}
+
+fn forged(reason: &str) -> String {
+    format!("sms_delivery_reports_forged_total{{reason=\"{reason}\"}}")
+}
+
+#[tokio::test]
+async fn reports_in_any_order_and_number_are_counted_once() {
+    let told = Told::start("");
+    for _ in 0..3 {
+        told.send().await;
+    }
+    told.wait_for(NOTED, 3.0).await;
+    let bodies = [
+        json("id-2", "1"),
+        xml("id-1", "0"),
+        json("id-1", "0"),
+        xml("id-2", "1"),
+        json("id-2", "1"),
+        json("id-1", "0"),
+    ];
+    for body in bodies {
+        assert_eq!(told.tell(body).await, 200);
+    }
+    assert_eq!(told.count(DELIVERED).await, 1.0);
+    assert_eq!(told.count(FAILED).await, 1.0);
+    assert_eq!(told.count(ARRIVED).await, 1.0);
+    assert_eq!(told.count(&reports("final")).await, 2.0);
+    assert_eq!(told.count(&reports("repeated")).await, 4.0);
+}
+
+#[tokio::test]
+async fn a_report_before_the_answer_of_the_provider_is_counted_with_it() {
+    let told = Told::start("");
+    told.provider.answers.forget_permits(100);
+    let early = async {
+        while told.provider.sent.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..2 {
+            assert_eq!(told.tell(json("id-1", "0")).await, 200);
+        }
+        assert_eq!(told.count(DELIVERED).await, 0.0);
+        assert_eq!(told.count(&reports("early")).await, 2.0);
+        told.provider.answers.add_permits(1);
+    };
+    tokio::join!(told.send(), early);
+    told.wait_for(DELIVERED, 1.0).await;
+    assert_eq!(told.tell(json("id-1", "0")).await, 200);
+    assert_eq!(told.count(&reports("repeated")).await, 1.0);
+    assert_eq!(told.count(DELIVERED).await, 1.0);
+}
+
+#[tokio::test]
+async fn a_report_is_answered_as_the_provider_wants_it() {
+    let told = Told::start("");
+    let path = format!("ccp/{TOKEN}");
+    for path in [format!("{path}/"), path] {
+        let answer = tell(told.app.public, &path, json("id-1", "0")).await;
+        assert_eq!(answer.headers()["content-type"], "application/json");
+        assert_eq!(answer.text().await.unwrap(), r#"{"statusCode":"000000"}"#);
+    }
+    let uplink = r#"{"Request":{"smsType":"0","content":"TD","fromNum":"13800138000"}}"#;
+    assert_eq!(told.tell(uplink).await, 200);
+    assert_eq!(told.count(&reports("ignored")).await, 1.0);
+}
+
+#[tokio::test]
+async fn a_forged_report_changes_nothing() {
+    let told = Told::start("from = ['127.0.0.0/8']");
+    told.send().await;
+    told.wait_for(NOTED, 1.0).await;
+    let nothing = told.app.get("/nothing").await.text().await.unwrap();
+    let paths = [
+        format!("ccp/{TOKEN}x"),
+        format!("ccp/{}", &TOKEN[1..]),
+        format!("ccp/{}", TOKEN.to_uppercase()),
+        format!("mock/{TOKEN}"),
+        format!("nobody/{TOKEN}"),
+        "ccp".to_owned(),
+        format!("ccp/{TOKEN}/more"),
+    ];
+    for path in &paths {
+        let answer = tell(told.app.public, path, json("id-1", "0")).await;
+        assert_eq!(answer.status(), 404, "{path}");
+        assert_eq!(answer.text().await.unwrap(), nothing, "{path}");
+    }
+    assert_eq!(told.count(&forged("token")).await, 3.0);
+    assert_eq!(told.count(&forged("sender")).await, 2.0);
+    // The right provider about a message that nobody sent.
+    assert_eq!(told.tell(json("id-99", "0")).await, 200);
+    assert_eq!(told.count(DELIVERED).await, 0.0);
+    assert_eq!(told.count(&reports("final")).await, 0.0);
+
+    assert_eq!(told.tell(json("id-1", "0")).await, 200);
+    assert_eq!(told.count(DELIVERED).await, 1.0);
+}
+
+#[tokio::test]
+async fn a_report_from_another_address_changes_nothing() {
+    let told = Told::start("from = ['203.0.113.0/24', '2001:db8::/32']");
+    told.send().await;
+    told.wait_for(NOTED, 1.0).await;
+    assert_eq!(told.tell(json("id-1", "0")).await, 404);
+    assert_eq!(told.count(&forged("address")).await, 1.0);
+    assert_eq!(told.count(DELIVERED).await, 0.0);
+}
+
+#[tokio::test]
+async fn what_is_no_report_is_refused_and_counted() {
+    let told = Told::start("");
+    let huge = format!("{}{}", json("id-1", "0"), " ".repeat(300 * 1024));
+    let bodies = ["", "nonsense", "{}", "<Request>", "<!DOCTYPE x>", &huge];
+    for body in bodies {
+        assert_eq!(told.tell(body.to_owned()).await, 400, "{:.20}", body);
+    }
+    assert_eq!(
+        told.count(&reports("unreadable")).await,
+        bodies.len() as f64
+    );
+}
+
+#[tokio::test]
+async fn other_methods_are_refused() {
+    let told = Told::start("");
+    let answer = told.app.get(&format!("/receipts/ccp/{TOKEN}")).await;
+    assert_eq!(answer.status(), 405);
+    assert_eq!(answer.headers()["allow"], "POST");
+}
+
+#[tokio::test]
+async fn while_the_store_is_out_of_reach_reports_are_to_come_again() {
+    let mut redis = RedisServer::start();
+    let app = App::start_on_url(&redis.url(), &format!("{UNLIMITED}{}", settings("")));
+    let path = format!("ccp/{TOKEN}");
+    let answer = tell(app.public, &path, json("id-1", "0")).await;
+    assert_eq!(answer.status(), 200);
+    redis.stop();
+    let answer = tell(app.public, &path, json("id-1", "0")).await;
+    assert_eq!(answer.status(), 503);
+}
