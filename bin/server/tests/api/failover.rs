@@ -99,7 +99,7 @@ fn settings(first: SocketAddr, second: SocketAddr) -> String {
     };
     format!(
         "limits.per_ip = []\nlimits.per_mobile = []\n[gateway]\norder = ['first', 'second']\n\
-         timeout_ms = 1000\ndeadline_ms = 4000\nbreaker.failures = {FAILURES}\n\
+         timeout_ms = 2500\ndeadline_ms = 4000\nbreaker.failures = {FAILURES}\n\
          breaker.open_s = 1\nbreaker.max_open_s = 1\n{}{}",
         sender("first", first),
         sender("second", second)

@@ -1,3 +1,4 @@
+mod breaker;
 mod ccp;
 mod routing;
 mod secrets;
@@ -11,8 +12,9 @@ use sms_gateway::ReportFormat;
 
 use super::word::word;
 use super::{ConfigError, List};
+use breaker::BreakerSettings;
 use ccp::CcpSettings;
-use routing::{AfterUnknown, BreakerSettings, RouteSettings};
+use routing::{AfterUnknown, RouteSettings};
 pub(super) use secrets::SECRETS as SENDER_SECRETS;
 
 /// `gateway.…`
