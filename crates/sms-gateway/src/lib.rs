@@ -19,7 +19,7 @@ mod webhook;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub use ccp::bench;
-pub use ccp::{CCP_BASE_URL, CcpConfig, CcpSender};
+pub use ccp::{CCP_BASE_URL, CcpConfig, CcpReports, CcpSender};
 pub use error::{ErrorClass, SendError};
 pub use failover::{
     BreakerRules, DeliveryRules, Failover, FailoverRules, Health, HealthWatch, OnUnknown,

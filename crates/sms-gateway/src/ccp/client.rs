@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use super::wire::Reply;
 use super::{CcpConfig, sign};
 use crate::SenderConfigError;
-use crate::http::{Failure, Http};
+use crate::http::{Answer, Failure, Http};
 
 /// Signs and posts; keeps connections alive between requests.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(super) struct Dated {
 impl Client {
     pub(super) fn new(config: &CcpConfig) -> Result<Self, SenderConfigError> {
         Ok(Self {
-            endpoint: config.endpoint()?,
+            endpoint: config.endpoint("TemplateSMS")?,
             account_sid: config.account_sid.clone(),
             auth_token: config.auth_token.clone(),
             http: Http::new(config.timeout)?,
@@ -55,9 +55,22 @@ impl Client {
 
     /// All that goes over the wire, signed for `now`.
     pub(super) fn request(&self, body: &str, now: SystemTime) -> RequestBuilder {
+        self.signed(self.endpoint.clone(), body, now)
+    }
+
+    /// Posts `body` to another address of the account, and gives the answer as it is.
+    pub(super) async fn post_to(
+        &self,
+        url: Url,
+        body: &str,
+        now: SystemTime,
+    ) -> Result<Answer, Failure> {
+        self.http.send(self.signed(url, body, now)).await
+    }
+
+    fn signed(&self, mut url: Url, body: &str, now: SystemTime) -> RequestBuilder {
         let timestamp = sign::timestamp(now);
         let sig = sign::sig(&self.account_sid, &self.auth_token, &timestamp);
-        let mut url = self.endpoint.clone();
         url.set_query(Some(&format!("sig={sig}")));
         let authorization = sign::authorization(&self.account_sid, &timestamp);
         self.http

@@ -33,8 +33,8 @@ pub struct CcpConfig {
 }
 
 impl CcpConfig {
-    /// The address that requests go to, if everything is as it should be.
-    pub(super) fn endpoint(&self) -> Result<Url, SenderConfigError> {
+    /// The address that requests for `action` go to, if everything is as it should be.
+    pub(super) fn endpoint(&self, action: &str) -> Result<Url, SenderConfigError> {
         let letters_and_digits = "must be letters and digits";
         check_all([
             (!self.name.is_empty(), "name", "must not be empty"),
@@ -56,7 +56,7 @@ impl CcpConfig {
             check_template(locale, id, template.variables.iter().copied())?;
         }
         let account = &self.account_sid;
-        let path = format!("/2013-12-26/Accounts/{account}/SMS/TemplateSMS");
+        let path = format!("/2013-12-26/Accounts/{account}/SMS/{action}");
         Ok(below(base_url("base_url", &self.base_url)?, &path))
     }
 }
@@ -100,7 +100,7 @@ mod tests {
                 base_url,
                 ..config()
             }
-            .endpoint()
+            .endpoint("TemplateSMS")
             .unwrap();
             let expected = format!("{}{path}", base.trim_end_matches('/'));
             assert_eq!(endpoint.as_str(), expected);
@@ -147,7 +147,7 @@ mod tests {
         for (key, change) in rows {
             let mut config = config();
             change(&mut config);
-            let error = config.endpoint().unwrap_err();
+            let error = config.endpoint("TemplateSMS").unwrap_err();
             let named = format!("{key}: must ");
             assert!(error.to_string().starts_with(&named), "{error}");
         }

@@ -7,6 +7,7 @@ mod clock;
 mod config;
 #[cfg(test)]
 mod fuzz;
+mod pull;
 mod sign;
 mod status;
 mod wire;
@@ -25,6 +26,7 @@ use crate::{
 use client::Client;
 use clock::Clock;
 pub use config::{CCP_BASE_URL, CcpConfig};
+pub use pull::CcpReports;
 use status::Verdict;
 use wire::TemplateSms;
 

@@ -31,6 +31,14 @@ pub(super) fn read(body: &[u8]) -> Result<Reports, UnreadableReport> {
     })
 }
 
+/// Reads the answer to `GetArrived`; without a list in it, there are none.
+pub(super) fn read_pulled(body: &[u8]) -> Result<Reports, UnreadableReport> {
+    let body: Value = serde_json::from_slice(body).map_err(|_| UnreadableReport("not JSON"))?;
+    let items = body.get("reports").and_then(Value::as_array);
+    let items = items.map(Vec::as_slice).unwrap_or_default();
+    Reports::of(items.iter(), |item| report(|name| text(item, name)))
+}
+
 const NO_REQUEST: UnreadableReport = UnreadableReport("there is no Request in it");
 
 /// The report with these fields; `None` if they are a message from a phone or name no message.
@@ -115,6 +123,19 @@ mod tests {
             let read = read(body.as_bytes()).unwrap();
             assert_eq!((read.reports.len(), read.ignored), (0, 1), "{body}");
         }
+    }
+
+    #[test]
+    fn what_was_asked_for_is_a_list() {
+        let body = format!(
+            r#"{{"statusCode":"000000","reports":[{{"content":"{SID}","fromNum":"13912345678","status":"0"}},{{"content":"TD","smsType":"0"}}]}}"#
+        );
+        let read = read_pulled(body.as_bytes()).unwrap();
+        assert_eq!((read.reports.len(), read.ignored), (1, 1));
+        assert_eq!(read.reports[0].provider_id, SID);
+        let none = read_pulled(br#"{"statusCode":"000000"}"#).unwrap();
+        assert_eq!(none, Reports::default());
+        read_pulled(b"nonsense").unwrap_err();
     }
 
     #[test]

@@ -76,6 +76,15 @@ impl ReportFormat {
         }
     }
 
+    /// Reads the answer of CCP to somebody who asked for reports.
+    ///
+    /// # Errors
+    ///
+    /// As [`ReportFormat::read`].
+    pub(crate) fn read_pulled_by_ccp(body: &[u8]) -> Result<Reports, UnreadableReport> {
+        ccp::read_pulled(body)
+    }
+
     /// The body of the answer by which the provider sees that its reports were taken, with HTTP
     /// status 200: JSON, or nothing at all. Without it they come again.
     #[must_use]

@@ -6,6 +6,7 @@
 )]
 
 mod ccp_answers;
+mod ccp_reports;
 mod ccp_requests;
 mod ccp_secrets;
 mod ccp_tls;
