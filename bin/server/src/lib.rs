@@ -21,6 +21,7 @@ mod logging;
 mod measured_sender;
 mod measured_store;
 mod metrics;
+mod pulling;
 mod query;
 mod receivers;
 mod recorder;

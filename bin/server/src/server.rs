@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 use crate::config::{ConfigError, Settings};
 use crate::edge::edge;
 use crate::face::Face;
+use crate::pulling::Pulling;
 use crate::tls::{Certificate, Follower};
 use crate::{Parts, WiringError, idle, routes};
 
@@ -40,6 +41,7 @@ pub struct Server {
     public: HttpService,
     public_address: SocketAddr,
     follower: Option<Follower>,
+    pulling: Vec<Pulling>,
     ops: Option<(HttpService, SocketAddr)>,
     face: web::Data<Face>,
     draining: Arc<AtomicBool>,
@@ -67,6 +69,7 @@ impl Server {
             public,
             public_address,
             follower,
+            pulling: Pulling::from_settings(settings)?,
             ops,
             face,
             draining,
@@ -110,6 +113,10 @@ impl Server {
         }
         let service = self.face.service.clone();
         actix_web::rt::spawn(async move { service.watch_arrivals().await });
+        for pulling in self.pulling {
+            let (service, metrics) = (self.face.service.clone(), Arc::clone(&self.face.metrics));
+            actix_web::rt::spawn(pulling.run(service, metrics));
+        }
         let public_handle = self.public.handle();
         let ops_handle = self.ops.as_ref().map(|(ops, _)| ops.handle());
         let ops = async {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use sms_gateway::ReportFormat;
 use sms_service::DeliveryPolicy;
 use url::Url;
 
@@ -40,9 +41,17 @@ pub struct ReceiverSettings {
     /// Networks that the provider calls from; empty if it may be any.
     #[serde(default)]
     pub from: List<IpNet>,
+    /// Seconds between two times that the provider is asked; 0 if it tells by itself.
+    #[serde(default)]
+    pub pull_interval_s: u64,
 }
 
 impl ReceiverSettings {
+    /// How often the provider is asked; `None` if it tells by itself.
+    pub(crate) fn pull_interval(&self) -> Option<Duration> {
+        (self.pull_interval_s > 0).then(|| Duration::from_secs(self.pull_interval_s))
+    }
+
     /// Whether the provider may call from `address`.
     pub(crate) fn allows(&self, address: IpAddr) -> bool {
         self.from.is_empty() || self.from.iter().any(|network| network.contains(&address))
@@ -104,16 +113,8 @@ impl ReceiptSettings {
         receiver: &ReceiverSettings,
     ) -> Result<(), ConfigError> {
         let key = format!("receipts.senders.{name}");
-        let token = receiver.token.as_ref().map(Secret::expose);
-        let token = token.ok_or_else(|| {
-            let problem = "missing; token_file may name a file with it";
-            ConfigError::key(format!("{key}.token"), problem)
-        })?;
-        if !is_token(token) {
-            let problem =
-                format!("at least {TOKEN_LENGTH} characters of A-Z a-z 0-9 - _ are wanted");
-            return Err(ConfigError::key(format!("{key}.token"), problem));
-        }
+        check_token(receiver)
+            .map_err(|problem| ConfigError::key(format!("{key}.token"), problem))?;
         if !name.bytes().all(is_url_safe) {
             let problem = "the name is part of a URL: only A-Z a-z 0-9 - _ are allowed";
             return Err(ConfigError::key(key, problem));
@@ -122,11 +123,37 @@ impl ReceiptSettings {
             let problem = "there is no sender of that name under gateway.senders";
             return Err(ConfigError::key(key, problem));
         };
-        if sender.report_format().is_none() {
-            let problem = "the provider of this kind of sender tells nothing about messages";
-            return Err(ConfigError::key(key, problem));
+        let interval = receiver.pull_interval_s;
+        match sender.report_format() {
+            None => {
+                let problem = "the provider of this kind of sender tells nothing about messages";
+                Err(ConfigError::key(key, problem))
+            }
+            Some(format) if interval > 0 && format != ReportFormat::Ccp => {
+                let problem = "only a sender of kind ccp can be asked";
+                Err(ConfigError::key(format!("{key}.pull_interval_s"), problem))
+            }
+            Some(_) if interval > 3600 => {
+                let problem = "at most 3600 seconds are allowed";
+                Err(ConfigError::key(format!("{key}.pull_interval_s"), problem))
+            }
+            Some(_) => Ok(()),
         }
-        Ok(())
+    }
+}
+
+/// There is a token where the provider calls, and none where it is asked.
+fn check_token(receiver: &ReceiverSettings) -> Result<(), String> {
+    let is_asked = receiver.pull_interval_s > 0;
+    match receiver.token.as_ref().map(Secret::expose) {
+        Some(token) if !is_token(token) => Err(format!(
+            "at least {TOKEN_LENGTH} characters of A-Z a-z 0-9 - _ are wanted"
+        )),
+        Some(_) if is_asked => {
+            Err("of no use with pull_interval_s: CCP either tells or is asked".to_owned())
+        }
+        None if !is_asked => Err("missing; token_file may name a file with it".to_owned()),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -195,6 +222,14 @@ mod tests {
             (
                 "[receipts.senders.ccp]\ntoken = 'secret/secret/secret/secret'",
                 "receipts.senders.ccp.token",
+            ),
+            (
+                "[receipts.senders.ccp]\npull_interval_s = 5\ntoken = 'aaaaaaaaaabbbbbbbbbb'",
+                "receipts.senders.ccp.token",
+            ),
+            (
+                "[receipts.senders.ccp]\npull_interval_s = 4000",
+                "receipts.senders.ccp.pull_interval_s",
             ),
             (
                 "[receipts.senders.ccp]\ntoken_file = '/nowhere'",

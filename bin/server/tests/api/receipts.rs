@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use reqwest::Response;
+use serde_json::{Value, json};
 use sms_gateway::{Message, MockSender, Receipt, SendError, SmsSender};
 use sms_store::{Clock, MemoryStore};
-use sms_testkit::RedisServer;
+use sms_testkit::{HttpReply, HttpStub, RedisServer};
 use tokio::sync::Semaphore;
 
 use crate::app::{App, MOBILE, UNLIMITED};
@@ -55,15 +56,18 @@ struct Told {
 
 impl Told {
     fn start(more: &str) -> Self {
+        let limits = "per_mobile = []\n[gateway]\norder = ['ccp']\n";
+        Self::start_with(&format!("{UNLIMITED}{limits}{}", settings(more)))
+    }
+
+    fn start_with(toml: &str) -> Self {
         let store = Arc::new(MemoryStore::new(Clock::system()));
         let provider = Arc::new(Provider {
             sent: AtomicUsize::new(0),
             answers: Semaphore::new(100),
         });
-        let limits = "per_mobile = []\n[gateway]\norder = ['ccp']\n";
-        let toml = format!("{UNLIMITED}{limits}{}", settings(more));
         let mock = MockSender::new("mock");
-        let app = App::start_by(provider.clone(), mock, store, &toml);
+        let app = App::start_by(provider.clone(), mock, store, toml);
         Self { app, provider }
     }
 
@@ -100,7 +104,7 @@ async fn tell(public: SocketAddr, path: &str, body: impl Into<reqwest::Body>) ->
     request.send().await.unwrap()
 }
 
-fn json(id: &str, status: &str) -> String {
+fn pushed(id: &str, status: &str) -> String {
     format!(
         r#"{{"Request":{{"action":"SMSArrived","smsType":"1","content":"{id}","fromNum":"{MOBILE}","deliverCode":"DELIVRD","status":"{status}"}}}}"#
     )
@@ -134,12 +138,12 @@ async fn reports_in_any_order_and_number_are_counted_once() {
     }
     told.wait_for(NOTED, 3.0).await;
     let bodies = [
-        json("id-2", "1"),
+        pushed("id-2", "1"),
         xml("id-1", "0"),
-        json("id-1", "0"),
+        pushed("id-1", "0"),
         xml("id-2", "1"),
-        json("id-2", "1"),
-        json("id-1", "0"),
+        pushed("id-2", "1"),
+        pushed("id-1", "0"),
     ];
     for body in bodies {
         assert_eq!(told.tell(body).await, 200);
@@ -160,7 +164,7 @@ async fn a_report_before_the_answer_of_the_provider_is_counted_with_it() {
             tokio::task::yield_now().await;
         }
         for _ in 0..2 {
-            assert_eq!(told.tell(json("id-1", "0")).await, 200);
+            assert_eq!(told.tell(pushed("id-1", "0")).await, 200);
         }
         assert_eq!(told.count(DELIVERED).await, 0.0);
         assert_eq!(told.count(&reports("early")).await, 2.0);
@@ -168,7 +172,7 @@ async fn a_report_before_the_answer_of_the_provider_is_counted_with_it() {
     };
     tokio::join!(told.send(), early);
     told.wait_for(DELIVERED, 1.0).await;
-    assert_eq!(told.tell(json("id-1", "0")).await, 200);
+    assert_eq!(told.tell(pushed("id-1", "0")).await, 200);
     assert_eq!(told.count(&reports("repeated")).await, 1.0);
     assert_eq!(told.count(DELIVERED).await, 1.0);
 }
@@ -178,7 +182,7 @@ async fn a_report_is_answered_as_the_provider_wants_it() {
     let told = Told::start("");
     let path = format!("ccp/{TOKEN}");
     for path in [format!("{path}/"), path] {
-        let answer = tell(told.app.public, &path, json("id-1", "0")).await;
+        let answer = tell(told.app.public, &path, pushed("id-1", "0")).await;
         assert_eq!(answer.headers()["content-type"], "application/json");
         assert_eq!(answer.text().await.unwrap(), r#"{"statusCode":"000000"}"#);
     }
@@ -203,18 +207,18 @@ async fn a_forged_report_changes_nothing() {
         format!("ccp/{TOKEN}/more"),
     ];
     for path in &paths {
-        let answer = tell(told.app.public, path, json("id-1", "0")).await;
+        let answer = tell(told.app.public, path, pushed("id-1", "0")).await;
         assert_eq!(answer.status(), 404, "{path}");
         assert_eq!(answer.text().await.unwrap(), nothing, "{path}");
     }
     assert_eq!(told.count(&forged("token")).await, 3.0);
     assert_eq!(told.count(&forged("sender")).await, 2.0);
     // The right provider about a message that nobody sent.
-    assert_eq!(told.tell(json("id-99", "0")).await, 200);
+    assert_eq!(told.tell(pushed("id-99", "0")).await, 200);
     assert_eq!(told.count(DELIVERED).await, 0.0);
     assert_eq!(told.count(&reports("final")).await, 0.0);
 
-    assert_eq!(told.tell(json("id-1", "0")).await, 200);
+    assert_eq!(told.tell(pushed("id-1", "0")).await, 200);
     assert_eq!(told.count(DELIVERED).await, 1.0);
 }
 
@@ -223,7 +227,7 @@ async fn a_report_from_another_address_changes_nothing() {
     let told = Told::start("from = ['203.0.113.0/24', '2001:db8::/32']");
     told.send().await;
     told.wait_for(NOTED, 1.0).await;
-    assert_eq!(told.tell(json("id-1", "0")).await, 404);
+    assert_eq!(told.tell(pushed("id-1", "0")).await, 404);
     assert_eq!(told.count(&forged("address")).await, 1.0);
     assert_eq!(told.count(DELIVERED).await, 0.0);
 }
@@ -231,15 +235,39 @@ async fn a_report_from_another_address_changes_nothing() {
 #[tokio::test]
 async fn what_is_no_report_is_refused_and_counted() {
     let told = Told::start("");
-    let huge = format!("{}{}", json("id-1", "0"), " ".repeat(300 * 1024));
+    let huge = format!("{}{}", pushed("id-1", "0"), " ".repeat(300 * 1024));
     let bodies = ["", "nonsense", "{}", "<Request>", "<!DOCTYPE x>", &huge];
     for body in bodies {
-        assert_eq!(told.tell(body.to_owned()).await, 400, "{:.20}", body);
+        assert_eq!(told.tell(body.to_owned()).await, 400, "{body:.20}");
     }
     assert_eq!(
         told.count(&reports("unreadable")).await,
         bodies.len() as f64
     );
+}
+
+#[tokio::test]
+async fn reports_that_ccp_is_asked_for_are_counted() {
+    let report =
+        json!({"content": "id-1", "fromNum": MOBILE, "status": "0", "recvTime": "20240229123456"});
+    let answer = json!({"statusCode": "000000", "reports": [report]}).to_string();
+    let ccp = HttpStub::start(HttpReply::Answer(200, answer)).unwrap();
+    let settings = format!(
+        "{UNLIMITED}[gateway]\norder = ['ccp']\n[gateway.senders.ccp]\nkind = 'ccp'\n\
+         base_url = '{}'\naccount_sid = 'a1'\nauth_token = 't'\napp_id = 'b1'\n\
+         [receipts.senders.ccp]\npull_interval_s = 1",
+        ccp.base_url()
+    );
+    let told = Told::start_with(&settings);
+    told.send().await;
+    told.wait_for(DELIVERED, 1.0).await;
+    let request = ccp.requests().remove(0);
+    assert_eq!(request.path(), "/2013-12-26/Accounts/a1/SMS/GetArrived");
+    let asked: Value = serde_json::from_slice(&request.body).unwrap();
+    let expected = json!({"appId": "b1", "smsType": "1", "count": "100"});
+    assert_eq!(asked, expected);
+    // Nobody may tell where CCP is asked.
+    assert_eq!(told.tell(pushed("id-1", "0")).await, 404);
 }
 
 #[tokio::test]
@@ -255,9 +283,9 @@ async fn while_the_store_is_out_of_reach_reports_are_to_come_again() {
     let mut redis = RedisServer::start();
     let app = App::start_on_url(&redis.url(), &format!("{UNLIMITED}{}", settings("")));
     let path = format!("ccp/{TOKEN}");
-    let answer = tell(app.public, &path, json("id-1", "0")).await;
+    let answer = tell(app.public, &path, pushed("id-1", "0")).await;
     assert_eq!(answer.status(), 200);
     redis.stop();
-    let answer = tell(app.public, &path, json("id-1", "0")).await;
+    let answer = tell(app.public, &path, pushed("id-1", "0")).await;
     assert_eq!(answer.status(), 503);
 }
