@@ -58,6 +58,9 @@ fn try_run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let parts = Parts::from_settings(&settings)?;
     if arguments.check_config {
         Certificate::from_settings(&settings.server)?;
+        for warning in settings.warnings()? {
+            eprintln!("sms-server: warning: {warning}");
+        }
         print!("{}", toml::to_string_pretty(&settings)?);
         return Ok(ExitCode::SUCCESS);
     }
@@ -74,6 +77,9 @@ async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
         log::warn!(
             "{key} is given and not used: store.code_at_rest is \"plain\", or store.hide_numbers false"
         );
+    }
+    for warning in settings.warnings()? {
+        log::warn!("{warning}");
     }
     raise_descriptor_limit(&settings.server);
     if settings.server.shutdown_timeout() < settings.gateway.deadline() {

@@ -2,7 +2,10 @@ use std::sync::Arc;
 
 use rustls::crypto::ring;
 use sms_core::load_numbering_plan;
-use sms_gateway::{CcpSender, Failover, Health, MockSender, SenderConfigError, SmsSender};
+use sms_gateway::{
+    CcpSender, Failover, Health, MockSender, SenderConfigError, SmsSender, TwilioSender,
+    WebhookSender,
+};
 use sms_service::VerificationService;
 use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore};
 
@@ -147,10 +150,20 @@ pub(crate) fn sender(
         name: name.to_owned(),
         error,
     };
+    // Of those that ask again when an answer is lost.
+    let timeout = gateway.timeout_of_a_try(name);
     Ok(match kind {
         SenderSettings::Mock {} => Arc::new(MockSender::new(name)),
-        SenderSettings::Ccp(ccp) => Arc::new(
-            CcpSender::new(&ccp.config(name, gateway.timeout_of_a_try(name))?).map_err(problem)?,
-        ),
+        SenderSettings::Ccp(ccp) => {
+            Arc::new(CcpSender::new(&ccp.config(name, timeout)?).map_err(problem)?)
+        }
+        SenderSettings::Twilio(twilio) => {
+            let config = twilio.config(name, gateway.timeout())?;
+            Arc::new(TwilioSender::new(&config).map_err(problem)?)
+        }
+        SenderSettings::Webhook(webhook) => {
+            let config = webhook.config(name, timeout)?;
+            Arc::new(WebhookSender::new(&config).map_err(problem)?)
+        }
     })
 }

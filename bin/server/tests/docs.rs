@@ -18,10 +18,20 @@ const API: &str = include_str!("../../../docs/API.md");
 const SECURITY: &str = include_str!("../../../docs/SECURITY.md");
 
 /// The names under which the kinds of senders are documented, and the least that makes one.
-const SENDERS: [(&str, &str); 1] = [(
-    "CCP",
-    "kind = 'ccp'\naccount_sid = 'a'\nauth_token = 't'\napp_id = 'b'",
-)];
+const SENDERS: [(&str, &str); 3] = [
+    (
+        "CCP",
+        "kind = 'ccp'\naccount_sid = 'a'\nauth_token = 't'\napp_id = 'b'",
+    ),
+    (
+        "TWILIO",
+        "kind = 'twilio'\naccount_sid = 'a'\nauth_token = 't'\nfrom = 'f'",
+    ),
+    (
+        "WEBHOOK",
+        "kind = 'webhook'\nurl = 'https://h.example/'\nsecret = 'whsec_t'",
+    ),
+];
 
 /// What is documented once for all senders.
 const ANY_SENDER: &str = "gateway.senders.NAME.";

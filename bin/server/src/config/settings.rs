@@ -5,6 +5,7 @@ use sms_captcha::Size;
 use sms_core::{CodeLength, Locale};
 use sms_service::{CodePolicy, ImagePolicy, Policy};
 
+use super::gateway::Extent;
 use super::{
     ConfigError, GatewaySettings, LimitSettings, LogSettings, Mode, ReceiptSettings,
     ServerSettings, StoreSettings,
@@ -103,6 +104,25 @@ impl Settings {
         self.dev.outbox == Some(true) && self.gateway.route_with_mock().is_some()
     }
 
+    /// What is not wrong, but should be known before the server runs: each begins with a key.
+    ///
+    /// # Errors
+    ///
+    /// As [`Settings::policy`].
+    pub fn warnings(&self) -> Result<Vec<String>, ConfigError> {
+        Ok(self.gateway.warnings(&self.extent()?))
+    }
+
+    /// What makes texts long.
+    fn extent(&self) -> Result<Extent, ConfigError> {
+        let policy = self.policy()?;
+        Ok(Extent {
+            code: policy.code.length,
+            minutes: policy.code.minutes(),
+            countries: policy.limits.countries,
+        })
+    }
+
     /// Fills in what follows from other keys.
     pub(super) fn resolve(&mut self) -> Result<(), ConfigError> {
         let is_dev = self.server.mode == Mode::Dev;
@@ -116,7 +136,7 @@ impl Settings {
         self.server.check()?;
         self.store.check()?;
         self.policy()?;
-        self.gateway.check()?;
+        self.gateway.check(&self.extent()?)?;
         self.receipts.check(&self.gateway)?;
         match self.server.mode {
             Mode::Dev => Ok(()),

@@ -30,6 +30,7 @@ mod receipts;
 mod redis;
 mod send_code;
 mod send_test;
+mod senders;
 mod shutdown;
 mod slow_clients;
 mod snapshot;

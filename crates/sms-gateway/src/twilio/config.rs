@@ -24,8 +24,8 @@ pub struct TwilioConfig {
     pub user: TwilioUser,
     /// Whose name the phone shows.
     pub origin: TwilioOrigin,
-    /// Where Twilio posts what becomes of a message, if it shall.
-    pub status_callback: Option<String>,
+    /// Where Twilio posts what becomes of a message, if it shall. There may be a token in it.
+    pub status_callback: Option<SecretString>,
     /// What the message says.
     pub texts: Localized<TextTemplate>,
     /// How long one attempt may take, from connecting to the last byte of the answer.
@@ -61,7 +61,7 @@ impl TwilioConfig {
             self.user.check(),
             self.origin.check(),
             (
-                self.status_callback.as_deref().is_none_or(is_callback),
+                self.status_callback.as_ref().is_none_or(is_callback),
                 "status_callback",
                 "must be a URL that begins with https:// or http://",
             ),
@@ -119,8 +119,8 @@ impl TwilioOrigin {
     }
 }
 
-fn is_callback(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
+fn is_callback(url: &SecretString) -> bool {
+    Url::parse(url.expose_secret()).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub struct TwilioSender {
     user: String,
     secret: SecretString,
     origin: TwilioOrigin,
-    status_callback: Option<String>,
+    status_callback: Option<SecretString>,
     texts: Localized<TextTemplate>,
     http: Http,
 }
@@ -66,7 +66,10 @@ impl TwilioSender {
             body: &text.filled(&Values::of(message)),
             origin: self.origin.field(),
             minutes: message.minutes,
-            status_callback: self.status_callback.as_deref(),
+            status_callback: self
+                .status_callback
+                .as_ref()
+                .map(ExposeSecret::expose_secret),
         };
         request.form()
     }

@@ -92,7 +92,7 @@ async fn an_api_key_a_service_a_callback_and_a_language_are_heeded() {
     let sender = TwilioSender::new(&TwilioConfig {
         user: TwilioUser::ApiKey("SK1".to_owned(), "secret".into()),
         origin: TwilioOrigin::MessagingService("MG1".to_owned()),
-        status_callback: Some("https://h.example/r".to_owned()),
+        status_callback: Some("https://h.example/r".into()),
         texts: base.texts.clone().with(Locale::ZhCn, chinese),
         ..base
     })

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sms_gateway::{CCP_BASE_URL, CcpConfig};
+use sms_gateway::{CCP_BASE_URL, CcpConfig, Localized, Template};
 
 use super::super::{ConfigError, List, Secret};
 use super::secrets::{SecretField, required};
@@ -45,12 +45,20 @@ fn test_template() -> String {
 }
 
 impl CcpSettings {
-    pub(super) fn secrets(&mut self) -> [SecretField<'_>; 1] {
-        [SecretField {
+    pub(super) fn secrets(&mut self) -> Vec<SecretField<'_>> {
+        vec![SecretField {
             name: "auth_token",
             value: &mut self.auth_token,
             file: &self.auth_token_file,
         }]
+    }
+
+    pub(super) fn check(&self, key: &str) -> Result<(), ConfigError> {
+        self.templates(key).map(drop)
+    }
+
+    fn templates(&self, key: &str) -> Result<Localized<Template>, ConfigError> {
+        templates(key, &self.template_id, &self.variables, &self.templates)
     }
 
     /// The configuration of the sender of that name, each of whose attempts may take `timeout`.
@@ -60,14 +68,13 @@ impl CcpSettings {
     /// It has no secret, or its templates are wrong.
     pub fn config(&self, name: &str, timeout: Duration) -> Result<CcpConfig, ConfigError> {
         let key = format!("gateway.senders.{name}");
-        let templates = templates(&key, &self.template_id, &self.variables, &self.templates)?;
         Ok(CcpConfig {
             name: name.to_owned(),
             base_url: self.base_url.clone(),
             account_sid: self.account_sid.clone(),
             auth_token: required(&key, "auth_token", self.auth_token.as_ref())?,
             app_id: self.app_id.clone(),
-            templates,
+            templates: self.templates(&key)?,
             timeout,
         })
     }

@@ -3,6 +3,9 @@ mod ccp;
 mod routing;
 mod secrets;
 mod templates;
+mod texts;
+mod twilio;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,6 +19,11 @@ use breaker::BreakerSettings;
 use ccp::CcpSettings;
 use routing::{AfterUnknown, RouteSettings};
 pub(super) use secrets::SECRETS as SENDER_SECRETS;
+use secrets::SecretField;
+pub(super) use texts::Extent;
+use texts::Texts;
+use twilio::TwilioSettings;
+use webhook::WebhookSettings;
 
 /// `gateway.…`
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -52,6 +60,10 @@ pub enum SenderSettings {
     Mock {},
     /// Sends by Yuntongxun's CCP.
     Ccp(CcpSettings),
+    /// Sends by Twilio.
+    Twilio(TwilioSettings),
+    /// Posts to a receiver of the operator's own.
+    Webhook(WebhookSettings),
 }
 
 impl SenderSettings {
@@ -59,17 +71,42 @@ impl SenderSettings {
     #[must_use]
     pub fn report_format(&self) -> Option<ReportFormat> {
         match self {
-            Self::Mock {} => None,
+            Self::Mock {} | Self::Webhook(_) => None,
             Self::Ccp(_) => Some(ReportFormat::Ccp),
+            Self::Twilio(_) => Some(ReportFormat::Twilio),
         }
     }
 
-    fn resolve_secret_files(&mut self, key: &str) -> Result<(), ConfigError> {
-        let mut secrets = match self {
-            Self::Mock {} => return Ok(()),
-            Self::Ccp(ccp) => ccp.secrets().into_iter(),
-        };
-        secrets.try_for_each(|secret| secret.resolve(key))
+    fn secrets(&mut self) -> Vec<SecretField<'_>> {
+        match self {
+            Self::Mock {} => Vec::new(),
+            Self::Ccp(ccp) => ccp.secrets(),
+            Self::Twilio(twilio) => twilio.secrets(),
+            Self::Webhook(webhook) => webhook.secrets(),
+        }
+    }
+
+    /// The texts of the sender under `key`, if it has any of ours.
+    fn texts(&self, key: &str) -> Result<Option<Texts>, ConfigError> {
+        match self {
+            Self::Mock {} | Self::Ccp(_) => Ok(None),
+            Self::Twilio(twilio) => twilio.texts(key).map(Some),
+            Self::Webhook(webhook) => webhook.texts(key).map(Some),
+        }
+    }
+
+    /// Whether the keys of the sender under `key` go together, also if it is never used.
+    fn check(&self, key: &str, extent: &Extent) -> Result<(), ConfigError> {
+        match self {
+            Self::Mock {} => {}
+            Self::Ccp(ccp) => ccp.check(key)?,
+            Self::Twilio(twilio) => twilio.check(key)?,
+            Self::Webhook(webhook) => webhook.check(key)?,
+        }
+        match self.texts(key)? {
+            Some(texts) => texts::check(key, &texts, extent),
+            None => Ok(()),
+        }
     }
 }
 
@@ -88,11 +125,26 @@ impl GatewaySettings {
 
     pub(super) fn resolve_secret_files(&mut self) -> Result<(), ConfigError> {
         self.senders.iter_mut().try_for_each(|(name, sender)| {
-            sender.resolve_secret_files(&format!("gateway.senders.{name}"))
+            let key = format!("gateway.senders.{name}");
+            let mut secrets = sender.secrets().into_iter();
+            secrets.try_for_each(|secret| secret.resolve(&key))
         })
     }
 
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
+    /// What an operator should know of the senders before they are used.
+    pub(super) fn warnings(&self, extent: &Extent) -> Vec<String> {
+        let warnings = self.senders.iter().flat_map(|(name, sender)| {
+            let key = format!("gateway.senders.{name}");
+            let texts = sender.texts(&key).ok().flatten();
+            texts.map_or_else(Vec::new, |texts| texts::warnings(&key, &texts, extent))
+        });
+        warnings.collect()
+    }
+
+    pub(super) fn check(&self, extent: &Extent) -> Result<(), ConfigError> {
+        for (name, sender) in &self.senders {
+            sender.check(&format!("gateway.senders.{name}"), extent)?;
+        }
         if !(1..=60_000).contains(&self.timeout_ms) {
             return Err(ConfigError::key(
                 "gateway.timeout_ms",

@@ -7,7 +7,8 @@ use secrecy::SecretString;
 use super::super::{ConfigError, Secret};
 
 /// The names of all secrets that senders have.
-pub(in super::super) const SECRETS: [&str; 1] = ["auth_token"];
+pub(in super::super) const SECRETS: [&str; 4] =
+    ["auth_token", "api_key_secret", "secret", "secret_previous"];
 
 /// One secret of a sender, and where it may come from.
 pub(super) struct SecretField<'a> {

@@ -67,15 +67,14 @@ pub(super) fn templates(
         let id = template.id.clone();
         Ok((locale(&key, language)?, Template { id, variables }))
     });
-    in_languages(default, templates)
+    in_languages(Localized::new(default), templates)
 }
 
-/// `default`, and what there is in single languages.
+/// `all`, with others in single languages.
 pub(super) fn in_languages<T>(
-    default: T,
+    mut all: Localized<T>,
     others: impl Iterator<Item = Result<(Locale, T), ConfigError>>,
 ) -> Result<Localized<T>, ConfigError> {
-    let mut all = Localized::new(default);
     for other in others {
         let (locale, other) = other?;
         all = all.with(locale, other);
