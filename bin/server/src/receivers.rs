@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use sms_gateway::ReportFormat;
+use secrecy::{ExposeSecret, SecretString};
+use sms_gateway::{ReportFormat, TwilioPayload, is_signed_by_twilio};
 use subtle::ConstantTimeEq;
 
-use crate::config::{ReceiverSettings, Settings};
+use crate::config::{ReceiverSettings, SenderSettings, Settings};
 
 /// The senders whose providers tell.
 pub(crate) struct Receivers(BTreeMap<String, Receiver>);
@@ -18,6 +19,14 @@ pub(crate) struct Receiver {
     /// How its provider writes.
     pub(crate) format: ReportFormat,
     settings: ReceiverSettings,
+    /// What a signature is checked with, where the provider signs.
+    twilio: Option<Signed>,
+}
+
+/// What Twilio signs with, and over.
+struct Signed {
+    auth_token: SecretString,
+    url: SecretString,
 }
 
 /// Why a request is none of a provider's.
@@ -29,10 +38,12 @@ pub(crate) enum Forged {
     Token,
     /// It comes from an address that is not the provider's.
     Address,
+    /// It is not signed by the provider.
+    Signature,
 }
 
 impl Forged {
-    pub(crate) const ALL: [Self; 3] = [Self::Sender, Self::Token, Self::Address];
+    pub(crate) const ALL: [Self; 4] = [Self::Sender, Self::Token, Self::Address, Self::Signature];
 
     /// A stable name for metrics.
     pub(crate) fn name(self) -> &'static str {
@@ -40,6 +51,7 @@ impl Forged {
             Self::Sender => "sender",
             Self::Token => "token",
             Self::Address => "address",
+            Self::Signature => "signature",
         }
     }
 }
@@ -53,6 +65,7 @@ impl Receivers {
                 sender: name.clone(),
                 format: sender.report_format()?,
                 settings: settings_of.clone(),
+                twilio: signed(settings, name),
             };
             Some((name.clone(), receiver))
         };
@@ -80,4 +93,36 @@ impl Receivers {
         }
         Ok(receiver)
     }
+}
+
+impl Receiver {
+    /// Whether the provider made a request with this body; `signature` is its header
+    /// `X-Twilio-Signature`.
+    ///
+    /// # Errors
+    ///
+    /// The provider signs its requests, and has not signed this one.
+    pub(crate) fn check(&self, signature: Option<&str>, body: &[u8]) -> Result<(), Forged> {
+        let Some(Signed { auth_token, url }) = &self.twilio else {
+            return Ok(());
+        };
+        let form = TwilioPayload::Form(body);
+        let is_signed =
+            |signature| is_signed_by_twilio(auth_token, url.expose_secret(), form, signature);
+        match signature.is_some_and(is_signed) {
+            true => Ok(()),
+            false => Err(Forged::Signature),
+        }
+    }
+}
+
+/// How the requests about messages of a sender are signed, if its provider does so.
+fn signed(settings: &Settings, sender: &str) -> Option<Signed> {
+    let SenderSettings::Twilio(twilio) = settings.gateway.senders.get(sender)? else {
+        return None;
+    };
+    Some(Signed {
+        auth_token: twilio.auth_token.as_ref()?.into(),
+        url: settings.receipts.callback(sender)?,
+    })
 }

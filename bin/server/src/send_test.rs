@@ -69,7 +69,7 @@ impl SendTest {
             );
             return Err(ConfigError::key("--sender", problem).into());
         };
-        Ok(wiring::sender(&settings.gateway, &self.sender, kind)?)
+        Ok(wiring::sender(settings, &self.sender, kind)?)
     }
 }
 

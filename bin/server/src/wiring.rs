@@ -3,13 +3,13 @@ use std::sync::Arc;
 use rustls::crypto::ring;
 use sms_core::load_numbering_plan;
 use sms_gateway::{
-    CcpSender, Failover, Health, MockSender, SenderConfigError, SmsSender, TwilioSender,
-    WebhookSender,
+    CcpSender, Failover, Health, MockSender, SenderConfigError, SmsSender, TwilioConfig,
+    TwilioSender, WebhookSender,
 };
 use sms_service::VerificationService;
 use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore};
 
-use crate::config::{ConfigError, GatewaySettings, SenderSettings, Settings};
+use crate::config::{ConfigError, SenderSettings, Settings};
 use crate::measured_sender::MeasuredSender;
 use crate::measured_store::MeasuredStore;
 use crate::metrics::Metrics;
@@ -134,7 +134,7 @@ fn senders(settings: &Settings) -> Result<(Senders, Option<MockSender>), WiringE
             mock.get_or_insert_with(|| new.clone());
             senders.push(Arc::new(new));
         } else {
-            senders.push(sender(&settings.gateway, name, kind)?);
+            senders.push(sender(settings, name, kind)?);
         }
     }
     Ok((senders, mock))
@@ -142,7 +142,7 @@ fn senders(settings: &Settings) -> Result<(Senders, Option<MockSender>), WiringE
 
 /// One sender, whether or not it is among those that are tried.
 pub(crate) fn sender(
-    gateway: &GatewaySettings,
+    settings: &Settings,
     name: &str,
     kind: &SenderSettings,
 ) -> Result<Arc<dyn SmsSender>, WiringError> {
@@ -150,6 +150,7 @@ pub(crate) fn sender(
         name: name.to_owned(),
         error,
     };
+    let gateway = &settings.gateway;
     // Of those that ask again when an answer is lost.
     let timeout = gateway.timeout_of_a_try(name);
     Ok(match kind {
@@ -158,7 +159,10 @@ pub(crate) fn sender(
             Arc::new(CcpSender::new(&ccp.config(name, timeout)?).map_err(problem)?)
         }
         SenderSettings::Twilio(twilio) => {
-            let config = twilio.config(name, gateway.timeout())?;
+            let config = TwilioConfig {
+                status_callback: settings.receipts.callback(name),
+                ..twilio.config(name, gateway.timeout())?
+            };
             Arc::new(TwilioSender::new(&config).map_err(problem)?)
         }
         SenderSettings::Webhook(webhook) => {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sms_gateway::ReportFormat;
 use sms_service::DeliveryPolicy;
@@ -67,6 +68,15 @@ impl ReceiptSettings {
             ttl: Duration::from_secs(self.ttl_s),
             expect_within: Duration::from_secs(self.expect_within_s),
         }
+    }
+
+    /// The address that the provider of a sender calls; `None` if it calls none. There is a token
+    /// in it.
+    pub(crate) fn callback(&self, sender: &str) -> Option<SecretString> {
+        let token = self.senders.get(sender)?.token.as_ref()?.expose();
+        let base = self.public_url.trim_end_matches('/');
+        let url = format!("{base}/receipts/{sender}/{token}");
+        (!base.is_empty()).then(|| url.into())
     }
 
     pub(super) fn resolve_secret_files(&mut self) -> Result<(), ConfigError> {
@@ -133,6 +143,15 @@ impl ReceiptSettings {
                 let problem = "only a sender of kind ccp can be asked";
                 Err(ConfigError::key(format!("{key}.pull_interval_s"), problem))
             }
+            Some(ReportFormat::Twilio) if self.public_url.is_empty() => {
+                let problem = "Twilio has to be told the address with each message";
+                Err(ConfigError::key("receipts.public_url", problem))
+            }
+            Some(ReportFormat::Twilio) if !sender.has_auth_token() => {
+                let problem = "missing: Twilio signs its delivery reports with it";
+                let key = format!("gateway.senders.{name}.auth_token");
+                Err(ConfigError::key(key, problem))
+            }
             Some(_) if interval > 3600 => {
                 let problem = "at most 3600 seconds are allowed";
                 Err(ConfigError::key(format!("{key}.pull_interval_s"), problem))
@@ -175,6 +194,8 @@ fn is_url_safe(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use crate::config::Settings;
 
     const CCP: &str = "[gateway.senders.ccp]\nkind = 'ccp'\naccount_sid = 'a'\n\
@@ -196,6 +217,31 @@ mod tests {
         assert_eq!(policy.senders, ["ccp"]);
         assert_eq!(policy.ttl.as_secs(), 3 * 86_400);
         assert_eq!(policy.expect_within.as_secs(), 120);
+    }
+
+    #[test]
+    fn twilio_needs_an_address_to_call_and_a_secret_to_sign_with() {
+        let twilio = |user: &str, url: &str| {
+            Settings::from_toml(&format!(
+                "[gateway.senders.twilio]\nkind = 'twilio'\naccount_sid = 'AC1'\n\
+                 from = '+15005550006'\n{user}\n[receipts]\npublic_url = '{url}'\n\
+                 [receipts.senders.twilio]\n{TOKEN}"
+            ))
+        };
+        let url = "https://sms.example/verify/";
+        let settings = twilio("auth_token = 't'", url).unwrap();
+        let callback = settings.receipts.callback("twilio").unwrap();
+        let expected = "https://sms.example/verify/receipts/twilio/aaaaaaaaaabbbbbbbbbb";
+        assert_eq!(callback.expose_secret(), expected);
+        let complaint = twilio("auth_token = 't'", "").unwrap_err().to_string();
+        assert!(
+            complaint.starts_with("receipts.public_url: "),
+            "{complaint}"
+        );
+        let key = "api_key_sid = 'SK1'\napi_key_secret = 's'";
+        let complaint = twilio(key, url).unwrap_err().to_string();
+        let missing = "gateway.senders.twilio.auth_token: ";
+        assert!(complaint.starts_with(missing), "{complaint}");
     }
 
     #[test]

@@ -27,9 +27,17 @@ pub(crate) async fn take_reports(
             return Either::Right(face.reply(Message::NotFound));
         }
     };
-    let body = body::read_up_to(LIMIT, request.headers(), payload).await;
-    let read = body.ok().map(|body| receiver.format.read(&body));
-    let Some(Ok(read)) = read else {
+    let Ok(body) = body::read_up_to(LIMIT, request.headers(), payload).await else {
+        face.metrics.deliveries.unreadable(&receiver.sender);
+        return Either::Right(face.reply(Message::BodyUnreadable));
+    };
+    let signature = request.headers().get("X-Twilio-Signature");
+    let signature = signature.and_then(|value| value.to_str().ok());
+    if let Err(forged) = receiver.check(signature, &body) {
+        face.metrics.deliveries.forged(forged);
+        return Either::Right(face.reply(Message::NotFound));
+    }
+    let Ok(read) = receiver.format.read(&body) else {
         face.metrics.deliveries.unreadable(&receiver.sender);
         return Either::Right(face.reply(Message::BodyUnreadable));
     };

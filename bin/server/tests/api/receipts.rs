@@ -5,8 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Response;
 use serde_json::{Value, json};
+use sha1::Sha1;
 use sms_gateway::{Message, MockSender, Receipt, SendError, SmsSender};
 use sms_store::{Clock, MemoryStore};
 use sms_testkit::{HttpReply, HttpStub, RedisServer};
@@ -25,8 +29,35 @@ pub(crate) fn settings(more: &str) -> String {
     )
 }
 
+const TWILIO_TOKEN: &str = "the_secret_of_the_account";
+
+/// Settings of a sender by Twilio that is told what became of its messages.
+fn twilio_settings() -> String {
+    format!(
+        "{UNLIMITED}[gateway]\norder = ['twilio']\n[gateway.senders.twilio]\nkind = 'twilio'\n\
+         account_sid = 'AC1'\nauth_token = '{TWILIO_TOKEN}'\nfrom = '+15005550006'\n\
+         [receipts]\npublic_url = 'https://sms.example/'\n\
+         [receipts.senders.twilio]\ntoken = '{TOKEN}'"
+    )
+}
+
+/// What Twilio puts into `X-Twilio-Signature`, by its documents: the URL, then the parameters in
+/// the order of their names.
+fn twilio_signature(secret: &str, url: &str, parameters: &[(&str, &str)]) -> String {
+    let mut sorted = parameters.to_vec();
+    sorted.sort_unstable();
+    let mut hmac = Hmac::<Sha1>::new_from_slice(secret.as_bytes()).unwrap();
+    hmac.update(url.as_bytes());
+    for (name, value) in sorted {
+        hmac.update(name.as_bytes());
+        hmac.update(value.as_bytes());
+    }
+    STANDARD.encode(hmac.finalize().into_bytes())
+}
+
 /// Accepts messages as `id-1`, `id-2` and so on, when it is let.
 struct Provider {
+    name: &'static str,
     sent: AtomicUsize,
     answers: Semaphore,
 }
@@ -34,7 +65,7 @@ struct Provider {
 #[async_trait]
 impl SmsSender for Provider {
     fn name(&self) -> &str {
-        "ccp"
+        self.name
     }
 
     async fn send(&self, _: &Message) -> Result<Receipt, SendError> {
@@ -42,7 +73,7 @@ impl SmsSender for Provider {
         let permit = self.answers.acquire().await;
         permit.unwrap().forget();
         Ok(Receipt {
-            sender: "ccp".into(),
+            sender: self.name.into(),
             provider_id: Some(format!("id-{number}")),
         })
     }
@@ -57,12 +88,13 @@ struct Told {
 impl Told {
     fn start(more: &str) -> Self {
         let limits = "per_mobile = []\n[gateway]\norder = ['ccp']\n";
-        Self::start_with(&format!("{UNLIMITED}{limits}{}", settings(more)))
+        Self::start_with("ccp", &format!("{UNLIMITED}{limits}{}", settings(more)))
     }
 
-    fn start_with(toml: &str) -> Self {
+    fn start_with(name: &'static str, toml: &str) -> Self {
         let store = Arc::new(MemoryStore::new(Clock::system()));
         let provider = Arc::new(Provider {
+            name,
             sent: AtomicUsize::new(0),
             answers: Semaphore::new(100),
         });
@@ -258,7 +290,7 @@ async fn reports_that_ccp_is_asked_for_are_counted() {
          [receipts.senders.ccp]\npull_interval_s = 1",
         ccp.base_url()
     );
-    let told = Told::start_with(&settings);
+    let told = Told::start_with("ccp", &settings);
     told.send().await;
     told.wait_for(DELIVERED, 1.0).await;
     let request = ccp.requests().remove(0);
@@ -268,6 +300,54 @@ async fn reports_that_ccp_is_asked_for_are_counted() {
     assert_eq!(asked, expected);
     // Nobody may tell where CCP is asked.
     assert_eq!(told.tell(pushed("id-1", "0")).await, 404);
+}
+
+#[tokio::test]
+async fn a_report_of_twilio_without_its_signature_changes_nothing() {
+    let told = Told::start_with("twilio", &twilio_settings());
+    told.send().await;
+    told.wait_for(NOTED, 1.0).await;
+    let parameters = [
+        ("MessageSid", "id-1"),
+        ("MessageStatus", "delivered"),
+        ("AccountSid", "AC1"),
+        ("Empty", ""),
+    ];
+    let url = format!("https://sms.example/receipts/twilio/{TOKEN}");
+    let right = twilio_signature(TWILIO_TOKEN, &url, &parameters);
+    let forged_ones = [
+        None,
+        Some(String::new()),
+        Some(twilio_signature("another secret", &url, &parameters)),
+        Some(twilio_signature(TWILIO_TOKEN, &url, &parameters[..2])),
+        Some(twilio_signature(
+            TWILIO_TOKEN,
+            "https://sms.example/",
+            &parameters,
+        )),
+    ];
+    let here = format!("http://{}/receipts/twilio/{TOKEN}", told.app.public);
+    let push = async |signature: Option<String>| {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        let body = body.extend_pairs(parameters).finish();
+        let request = told.app.client.post(&here).body(body);
+        let request = match signature {
+            Some(signature) => request.header("X-Twilio-Signature", signature),
+            None => request,
+        };
+        request.send().await.unwrap()
+    };
+    let delivered = DELIVERED.replace("ccp", "twilio");
+    for signature in forged_ones {
+        assert_eq!(push(signature).await.status(), 404);
+    }
+    assert_eq!(told.count(&forged("signature")).await, 5.0);
+    assert_eq!(told.count(&delivered).await, 0.0);
+
+    let taken = push(Some(right)).await;
+    assert_eq!(taken.status(), 200);
+    assert_eq!(taken.text().await.unwrap(), "");
+    assert_eq!(told.count(&delivered).await, 1.0);
 }
 
 #[tokio::test]

@@ -77,6 +77,11 @@ impl SenderSettings {
         }
     }
 
+    /// Whether it is a sender by Twilio with the token that Twilio signs with.
+    pub(super) fn has_auth_token(&self) -> bool {
+        matches!(self, Self::Twilio(twilio) if twilio.auth_token.is_some())
+    }
+
     fn secrets(&mut self) -> Vec<SecretField<'_>> {
         match self {
             Self::Mock {} => Vec::new(),
