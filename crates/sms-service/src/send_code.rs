@@ -63,7 +63,7 @@ pub enum SentCode {
     Overloaded,
     /// No sender took the message.
     SendFailed {
-        /// The sender that was tried last.
+        /// The sender that may have taken it, else the one that was tried last.
         sender: Arc<str>,
         /// What its failure means.
         class: ErrorClass,

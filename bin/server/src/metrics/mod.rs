@@ -124,7 +124,7 @@ fn results() -> impl Iterator<Item = &'static str> {
     std::iter::once(ACCEPTED).chain(classes)
 }
 
-/// The sender that was tried last and the result, if a message was handed over at all.
+/// The sender that took a message or may have, else the last one, and the result, if a message was handed over at all.
 pub(crate) fn last_word(sent: &SentCode) -> Option<(&str, &'static str)> {
     match sent {
         SentCode::Sent { sender } => Some((sender, ACCEPTED)),
