@@ -2,6 +2,9 @@
 
 use sms_core::{DeliveryState, Dispatch, Fate, Timestamp};
 
+use super::unreadable;
+use crate::StoreError;
+
 /// The rank of a state in a word.
 pub(super) fn rank(state: DeliveryState) -> u8 {
     match state {
@@ -9,6 +12,11 @@ pub(super) fn rank(state: DeliveryState) -> u8 {
         DeliveryState::Failed => 2,
         DeliveryState::Delivered => 3,
     }
+}
+
+/// The fate that a script tells of in its answer to `step`.
+pub(super) fn told(step: &str, kept: &str) -> Result<Fate, StoreError> {
+    fate(kept).map_or_else(|| unreadable(step), Ok)
 }
 
 /// The fate that a kept text tells; `None` if it tells none.

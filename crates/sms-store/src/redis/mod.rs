@@ -122,11 +122,6 @@ fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// The fate that a script tells.
-fn told(step: &str, known: &str) -> Result<Fate, StoreError> {
-    kept_delivery::fate(known).map_or_else(|| unreadable(step), Ok)
-}
-
 /// An answer that none of our scripts gives.
 fn unreadable<T>(step: &str) -> Result<T, StoreError> {
     Err(StoreError::Refused(format!("unreadable answer to {step}")))
@@ -283,7 +278,7 @@ impl CodeStore for RedisStore {
         call.arg(millis(accepted.ttl));
         let (outcome, known): (u64, String) = self.run(call).await?;
         match outcome {
-            0 => told("note_dispatch", &known).map(Some),
+            0 => kept_delivery::told("note_dispatch", &known).map(Some),
             1 => Ok(None),
             _ => unreadable("note_dispatch"),
         }
@@ -304,7 +299,7 @@ impl CodeStore for RedisStore {
         call.arg(millis(EARLY_TTL));
         let (outcome, known): (u64, String) = self.run(call).await?;
         match outcome {
-            0 => told("take_report", &known).map(Reported::Final),
+            0 => kept_delivery::told("take_report", &known).map(Reported::Final),
             1 => Ok(Reported::Early),
             2 => Ok(Reported::Pending),
             3 => Ok(Reported::Repeated),
