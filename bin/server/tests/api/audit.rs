@@ -113,3 +113,34 @@ async fn the_record_of_a_right_code_names_who_sent_it() {
     assert_eq!(sender(&records[0]), Value::Null);
     assert_eq!(sender(&records[1]), "ccp");
 }
+
+#[tokio::test]
+async fn the_record_of_a_delivery_names_the_message_that_was_sent() {
+    let token = "a_token_that_nobody_guesses";
+    let shop = Shop::open(&[
+        ("SMS__LOG__FORMAT", "json"),
+        ("SMS__RECEIPTS__SENDERS__CCP__TOKEN", token),
+    ]);
+    shop.send().await.is_success("发送短信成功");
+    let send = &lines(&shop.process, "\"event\":\"send\"", 1).await[0];
+    let send: Value = serde_json::from_str(send).unwrap();
+    let id = send["provider_id"].as_str().unwrap();
+    let body = format!(
+        r#"{{"Request":{{"smsType":"1","content":"{id}","fromNum":"{MOBILE}","status":"0"}}}}"#
+    );
+    let url = format!("http://{}/receipts/ccp/{token}", shop.process.public);
+    for _ in 0..2 {
+        let told = client().post(&url).body(body.clone()).send().await;
+        assert_eq!(told.unwrap().status(), 200);
+    }
+    let record = &lines(&shop.process, "\"event\":\"delivery\"", 1).await[0];
+    let record: Value = serde_json::from_str(record).unwrap();
+    for field in ["sender", "message_id", "provider_id", "mobile"] {
+        assert_eq!(record[field], send[field], "{field}");
+    }
+    assert_eq!(
+        (&record["result"], &record["country"]),
+        (&"delivered".into(), &"CN".into())
+    );
+    assert!(record["ms"].is_number(), "{record}");
+}
