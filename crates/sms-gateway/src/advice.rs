@@ -1,12 +1,13 @@
 //! What an operator may do about a message that was not accepted.
 
 use crate::ErrorClass;
+use crate::code_table::is_of_family;
 
 /// What to do about a failure of `class`; better advice where the provider's code allows it.
 ///
 /// Codes of different providers have different forms, so a code tells whose it is.
 pub(crate) fn advice(class: ErrorClass, provider_code: Option<&str>) -> &'static str {
-    let special = |code| SPECIAL.iter().find(|(codes, _)| codes.contains(&code));
+    let special = |code| SPECIAL.iter().find(|(codes, _)| is_among(code, codes));
     match provider_code.and_then(special) {
         Some((_, advice)) => advice,
         None => usual(class),
@@ -49,29 +50,112 @@ fn usual(class: ErrorClass) -> &'static str {
     }
 }
 
-/// Codes, and what helps with just these.
+/// Codes, of which one ending in `.*` stands for its family, and what helps with just these.
 static SPECIAL: &[(&[&str], &str)] = &[
-    (&["111106", "111113"], CLOCK),
-    (&["160053"], ADDRESSES),
-    (&["111142", "160014", "161002"], BALANCE),
+    (
+        &[
+            "111106",
+            "111113",
+            "InvalidTimeStamp.*",
+            "AuthFailure.SignatureExpire",
+            "InternalError.RequestTimeException",
+        ],
+        CLOCK,
+    ),
+    (
+        &[
+            "160053",
+            "isv.DENY_IP_RANGE",
+            "UnauthorizedOperation.RequestIpNotInWhitelist",
+        ],
+        ADDRESSES,
+    ),
+    (
+        &[
+            "111142",
+            "160014",
+            "161002",
+            "isv.OUT_OF_SERVICE",
+            "isv.AMOUNT_NOT_ENOUGH",
+            "FailedOperation.InsufficientBalanceInSmsPackage",
+            "UnauthorizedOperation.ServiceSuspendDueToArrears",
+        ],
+        BALANCE,
+    ),
+    (
+        &[
+            "isp.RAM_PERMISSION_DENY",
+            "UnauthorizedOperation.RequestPermissionDeny",
+            "AuthFailure.UnauthorizedOperation",
+        ],
+        PERMISSION,
+    ),
     (&["112305", "112310", "113302"], TEST_NUMBERS),
     (
-        &["112311", "112313", "112323", "160032", "160043", "160057"],
+        &[
+            "112311",
+            "112313",
+            "112323",
+            "160032",
+            "160043",
+            "160057",
+            "isv.SMS_TEMPLATE_ILLEGAL",
+            "FailedOperation.TemplateIncorrectOrUnapproved",
+            "FailedOperation.TemplateUnapprovedOrNotExist",
+        ],
         TEMPLATE,
     ),
-    (&["160019"], SIGN_NAME),
-    (&["160052"], VARIABLES),
+    (
+        &[
+            "160019",
+            "isv.SMS_SIGNATURE_ILLEGAL",
+            "isv.SMS_SIGN_ILLEGAL",
+            "isv.SIGN_STATE_ILLEGAL",
+            "isv.SMS_SIGNATURE_SCENE_ILLEGAL",
+            "FailedOperation.SignatureIncorrectOrUnapproved",
+        ],
+        SIGN_NAME,
+    ),
+    (
+        &[
+            "160052",
+            "isv.TEMPLATE_MISSING_PARAMETERS",
+            "isv.TEMPLATE_PARAMS_ILLEGAL",
+            "isv.INVALID_JSON_PARAM",
+            "InvalidParameterValue.TemplateParameterFormatError",
+            "FailedOperation.TemplateParamSetNotMatchApprovedTemplate",
+        ],
+        VARIABLES,
+    ),
+    (
+        &[
+            "isv.DOMESTIC_NUMBER_NOT_SUPPORTED",
+            "UnsupportedOperation.*",
+        ],
+        REGION,
+    ),
     (
         &["160069"],
         "the test template takes digits alone as variables",
     ),
-    (&["160058", "160061", "160062"], COUNTRY),
+    (
+        &[
+            "160058",
+            "160061",
+            "160062",
+            "LimitExceeded.AppCountryOrRegionInBlacklist",
+        ],
+        COUNTRY,
+    ),
 ];
 
 const CLOCK: &str = "set the clock of this machine right, best by NTP";
 const ADDRESSES: &str =
     "add the public address of this machine to the list of allowed addresses in the console";
 const BALANCE: &str = "top up the balance, or buy another package of messages";
+const PERMISSION: &str = "give the key's user the permission to send SMS";
+const REGION: &str =
+    "templates are for the mainland or for abroad: configure a sender for each, and routes to them";
 const TEST_NUMBERS: &str = "the application is not online yet: register this number as a test number in the console, or \
      put the application online with a template of its own";
 const TEMPLATE: &str =
@@ -81,6 +165,14 @@ const SIGN_NAME: &str = "see that the name in the brackets is approved, and writ
 const VARIABLES: &str =
     "see that the template has just the variables of the configuration, and allows digits in them";
 const COUNTRY: &str = "have messages to this country enabled in the console, or use another sender";
+
+/// Whether `codes` name this one, alone or by its family.
+fn is_among(code: &str, codes: &[&str]) -> bool {
+    codes.iter().any(|listed| match listed.strip_suffix(".*") {
+        Some(family) => is_of_family(code, family),
+        None => code == *listed,
+    })
+}
 
 #[cfg(test)]
 mod tests {
@@ -101,6 +193,9 @@ mod tests {
             ("111142", BALANCE),
             ("113302", TEST_NUMBERS),
             ("160032", TEMPLATE),
+            ("InvalidTimeStamp.Expired", CLOCK),
+            ("isv.AMOUNT_NOT_ENOUGH", BALANCE),
+            ("UnsupportedOperation.UnsupportedRegion", REGION),
         ];
         for (code, expected) in rows {
             assert_eq!(advice(ErrorClass::Config, Some(code)), expected, "{code}");
@@ -112,6 +207,28 @@ mod tests {
         for class in ErrorClass::ALL {
             for code in [None, Some("999999"), Some("Unheard.Of")] {
                 assert_eq!(advice(class, code), usual(class));
+            }
+        }
+    }
+
+    #[test]
+    fn special_advice_is_about_codes_that_exist_and_every_code_has_some() {
+        let words = crate::aliyun::status::TABLE
+            .iter()
+            .chain(crate::tencent::status::TABLE);
+        let words: Vec<_> = words.flat_map(|row| row.codes).copied().collect();
+        for code in SPECIAL.iter().flat_map(|(codes, _)| *codes) {
+            let is_digits = code.bytes().all(|byte| byte.is_ascii_digit());
+            let family = code.split('.').next().unwrap();
+            let is_listed = words.contains(code) || words.contains(&&*format!("{family}.*"));
+            assert!(is_digits || is_listed, "{code}");
+        }
+        for row in crate::aliyun::status::TABLE
+            .iter()
+            .chain(crate::tencent::status::TABLE)
+        {
+            for code in row.codes {
+                assert!(!advice(row.class, Some(code)).is_empty(), "{code}");
             }
         }
     }

@@ -19,6 +19,15 @@ const BODY_LIMIT: usize = 64 * 1024;
 #[derive(Debug)]
 pub(crate) struct Http(reqwest::Client);
 
+/// What the header `Host` says in requests to `url`: the port is there if it is not the usual one.
+pub(crate) fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
 /// An answer that came whole, whatever it says.
 #[derive(Debug)]
 pub(crate) struct Answer {

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod advice;
+mod aliyun;
 mod ccp;
+mod code_table;
 mod error;
 mod failover;
 mod http;
@@ -11,11 +13,14 @@ mod report;
 mod segments;
 mod sender;
 mod sender_config;
+mod sha256;
 mod template;
+mod tencent;
 mod text;
 mod twilio;
 mod webhook;
 
+pub use aliyun::{ALIYUN_ENDPOINT, AliyunConfig, AliyunSender};
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub use ccp::bench;
@@ -32,6 +37,7 @@ pub use segments::{Network, segments};
 pub use sender::{Receipt, SmsSender};
 pub use sender_config::SenderConfigError;
 pub use template::{Localized, NamedTemplate, Template, UnknownVariable, Variable};
+pub use tencent::{TENCENT_ENDPOINT, TENCENT_REGION, TencentConfig, TencentSender};
 pub use text::{TextError, TextTemplate};
 pub use twilio::{
     TWILIO_BASE_URL, TwilioConfig, TwilioOrigin, TwilioPayload, TwilioSender, TwilioUser,

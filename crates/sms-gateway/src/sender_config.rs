@@ -80,3 +80,13 @@ pub(crate) fn is_number(text: &str) -> bool {
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
+
+/// The id of a key, which signatures write among commas and slashes.
+pub(crate) fn is_key_id(text: &str) -> bool {
+    is_token(text) && !text.contains([',', '/'])
+}
+
+/// The name in the brackets of a message: the provider puts those around it.
+pub(crate) fn is_sign_name(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains(['【', '】', '[', ']'])
+}

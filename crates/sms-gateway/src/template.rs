@@ -108,10 +108,6 @@ pub struct NamedTemplate {
     pub variables: Vec<(String, Variable)>,
 }
 
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "providers with named variables are being added")
-)]
 impl NamedTemplate {
     /// The values of its variables by their names, as a JSON object of strings.
     pub(crate) fn filled<'a>(&'a self, values: &'a Values<'a>) -> NamedFilled<'a> {

@@ -5,11 +5,14 @@
     reason = "what a test is built from has to work, in helpers as in tests"
 )]
 
+mod aliyun;
 mod ccp_answers;
 mod ccp_reports;
 mod ccp_requests;
 mod ccp_secrets;
 mod ccp_tls;
+mod no_second_try;
+mod tencent;
 mod twilio;
 mod webhook;
 
