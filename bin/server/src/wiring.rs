@@ -3,8 +3,8 @@ use std::sync::Arc;
 use rustls::crypto::ring;
 use sms_core::load_numbering_plan;
 use sms_gateway::{
-    CcpSender, Failover, Health, MockSender, SenderConfigError, SmsSender, TwilioConfig,
-    TwilioSender, WebhookSender,
+    AliyunSender, CcpSender, Failover, Health, MockSender, SenderConfigError, SmsSender,
+    TencentSender, TwilioConfig, TwilioSender, WebhookSender,
 };
 use sms_service::VerificationService;
 use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore};
@@ -157,6 +157,14 @@ pub(crate) fn sender(
         SenderSettings::Mock {} => Arc::new(MockSender::new(name)),
         SenderSettings::Ccp(ccp) => {
             Arc::new(CcpSender::new(&ccp.config(name, timeout)?).map_err(problem)?)
+        }
+        SenderSettings::Aliyun(aliyun) => {
+            let config = aliyun.config(name, gateway.timeout())?;
+            Arc::new(AliyunSender::new(&config).map_err(problem)?)
+        }
+        SenderSettings::Tencent(tencent) => {
+            let config = tencent.config(name, gateway.timeout())?;
+            Arc::new(TencentSender::new(&config).map_err(problem)?)
         }
         SenderSettings::Twilio(twilio) => {
             let config = TwilioConfig {

@@ -18,10 +18,20 @@ const API: &str = include_str!("../../../docs/API.md");
 const SECURITY: &str = include_str!("../../../docs/SECURITY.md");
 
 /// The names under which the kinds of senders are documented, and the least that makes one.
-const SENDERS: [(&str, &str); 3] = [
+const SENDERS: [(&str, &str); 5] = [
     (
         "CCP",
         "kind = 'ccp'\naccount_sid = 'a'\nauth_token = 't'\napp_id = 'b'",
+    ),
+    (
+        "ALIYUN",
+        "kind = 'aliyun'\naccess_key_id = 'a'\naccess_key_secret = 's'\nsign_name = 'n'\n\
+         template_code = 'SMS_1'",
+    ),
+    (
+        "TENCENT",
+        "kind = 'tencent'\nsecret_id = 'a'\nsecret_key = 's'\nsdk_app_id = '1'\n\
+         template_id = '2'",
     ),
     (
         "TWILIO",

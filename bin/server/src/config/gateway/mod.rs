@@ -1,8 +1,10 @@
+mod aliyun;
 mod breaker;
 mod ccp;
 mod routing;
 mod secrets;
 mod templates;
+mod tencent;
 mod texts;
 mod twilio;
 mod webhook;
@@ -15,11 +17,13 @@ use sms_gateway::ReportFormat;
 
 use super::word::word;
 use super::{ConfigError, List};
+use aliyun::AliyunSettings;
 use breaker::BreakerSettings;
 use ccp::CcpSettings;
 use routing::{AfterUnknown, RouteSettings};
 pub(super) use secrets::SECRETS as SENDER_SECRETS;
 use secrets::SecretField;
+use tencent::TencentSettings;
 pub(super) use texts::Extent;
 use texts::Texts;
 use twilio::TwilioSettings;
@@ -60,6 +64,10 @@ pub enum SenderSettings {
     Mock {},
     /// Sends by Yuntongxun's CCP.
     Ccp(CcpSettings),
+    /// Sends by Aliyun.
+    Aliyun(AliyunSettings),
+    /// Sends by Tencent Cloud.
+    Tencent(TencentSettings),
     /// Sends by Twilio.
     Twilio(TwilioSettings),
     /// Posts to a receiver of the operator's own.
@@ -73,6 +81,8 @@ impl SenderSettings {
         match self {
             Self::Mock {} | Self::Webhook(_) => None,
             Self::Ccp(_) => Some(ReportFormat::Ccp),
+            Self::Aliyun(_) => Some(ReportFormat::Aliyun),
+            Self::Tencent(_) => Some(ReportFormat::Tencent),
             Self::Twilio(_) => Some(ReportFormat::Twilio),
         }
     }
@@ -86,6 +96,8 @@ impl SenderSettings {
         match self {
             Self::Mock {} => Vec::new(),
             Self::Ccp(ccp) => ccp.secrets(),
+            Self::Aliyun(aliyun) => aliyun.secrets(),
+            Self::Tencent(tencent) => tencent.secrets(),
             Self::Twilio(twilio) => twilio.secrets(),
             Self::Webhook(webhook) => webhook.secrets(),
         }
@@ -94,7 +106,7 @@ impl SenderSettings {
     /// The texts of the sender under `key`, if it has any of ours.
     fn texts(&self, key: &str) -> Result<Option<Texts>, ConfigError> {
         match self {
-            Self::Mock {} | Self::Ccp(_) => Ok(None),
+            Self::Mock {} | Self::Ccp(_) | Self::Aliyun(_) | Self::Tencent(_) => Ok(None),
             Self::Twilio(twilio) => twilio.texts(key).map(Some),
             Self::Webhook(webhook) => webhook.texts(key).map(Some),
         }
@@ -105,6 +117,8 @@ impl SenderSettings {
         match self {
             Self::Mock {} => {}
             Self::Ccp(ccp) => ccp.check(key)?,
+            Self::Aliyun(aliyun) => aliyun.check(key)?,
+            Self::Tencent(tencent) => tencent.check(key)?,
             Self::Twilio(twilio) => twilio.check(key)?,
             Self::Webhook(webhook) => webhook.check(key)?,
         }

@@ -7,8 +7,15 @@ use secrecy::SecretString;
 use super::super::{ConfigError, Secret};
 
 /// The names of all secrets that senders have.
-pub(in super::super) const SECRETS: [&str; 4] =
-    ["auth_token", "api_key_secret", "secret", "secret_previous"];
+pub(in super::super) const SECRETS: [&str; 7] = [
+    "auth_token",
+    "access_key_secret",
+    "secret_key",
+    "security_token",
+    "api_key_secret",
+    "secret",
+    "secret_previous",
+];
 
 /// One secret of a sender, and where it may come from.
 pub(super) struct SecretField<'a> {
