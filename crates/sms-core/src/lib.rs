@@ -12,6 +12,7 @@ mod quota;
 mod region;
 mod send_log;
 mod sms_code;
+mod test_numbers;
 mod timestamp;
 
 pub use address::AddressBlock;
@@ -26,4 +27,5 @@ pub use quota::{Quota, QuotaError, Quotas};
 pub use region::{Countries, Region, RegionError};
 pub use send_log::SendLog;
 pub use sms_code::{CodeLength, CodeLengthError, SmsCode, SmsCodeError};
+pub use test_numbers::{SameTestNumbers, TestEntry, TestNumbers, TestRange, TestRangeError};
 pub use timestamp::Timestamp;
