@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use rand::Rng;
 
@@ -6,38 +8,42 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 
 /// The name of one request in the log.
 #[derive(Debug, Clone)]
-pub(crate) struct RequestId(HeaderValue);
+pub(crate) struct RequestId(Arc<str>);
 
 impl RequestId {
     /// The id that a trusted proxy gave, or a new one. Nobody else's is taken: it is written to
     /// the log, and a stranger could make that a number or a code.
     pub(crate) fn choose(headers: &HeaderMap, is_trusted: bool) -> Self {
-        let given = headers
-            .get(X_REQUEST_ID)
-            .filter(|id| is_trusted && is_plain(id));
-        given.map_or_else(Self::generate, |id| Self(id.clone()))
+        let given = is_trusted.then(|| headers.get(X_REQUEST_ID)).flatten();
+        let given = given.and_then(|id| id.to_str().ok());
+        let given = given.filter(|id| is_plain(id));
+        given.map_or_else(Self::generate, |id| Self(id.into()))
     }
 
     fn generate() -> Self {
         let mut random = [0; 16];
         rand::rng().fill_bytes(&mut random);
         let mut text = [0; 32];
-        let written = base16ct::lower::encode(&random, &mut text);
-        // Hexadecimal digits are always a header value.
-        let header = HeaderValue::from_bytes(written.unwrap_or_default());
-        Self(header.unwrap_or(HeaderValue::from_static("")))
+        let written = base16ct::lower::encode_str(&random, &mut text);
+        Self(written.unwrap_or_default().into())
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        self.0.to_str().unwrap_or_default()
+        &self.0
+    }
+
+    /// The name for those who keep it longer than the request.
+    pub(crate) fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 
     pub(crate) fn header(&self) -> HeaderValue {
-        self.0.clone()
+        // Letters, digits and some signs are always a header value.
+        HeaderValue::from_str(&self.0).unwrap_or(HeaderValue::from_static(""))
     }
 }
 
-fn is_plain(id: &HeaderValue) -> bool {
+fn is_plain(id: &str) -> bool {
     let id = id.as_bytes();
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     // Proxies pass on what clients call their requests, and digits alone may be a number or a code.

@@ -27,9 +27,7 @@ impl Trace {
     /// The name of a request, for what is not told of HTTP.
     pub(crate) fn name_of(request: &HttpRequest) -> Option<Arc<str>> {
         let extensions = request.extensions();
-        extensions
-            .get::<Self>()
-            .map(|trace| trace.id.as_str().into())
+        extensions.get::<Self>().map(|trace| trace.id.shared())
     }
 
     /// How the request is answered, and why it could not be carried out.
