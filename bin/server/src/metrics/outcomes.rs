@@ -1,5 +1,5 @@
-use prometheus::IntCounterVec;
-use sms_core::{CheckOutcome, Message, Mobile};
+use prometheus::{IntCounter, IntCounterVec};
+use sms_core::{CheckOutcome, Message, Mobile, Region};
 use sms_service::{CheckedCode, SentCode};
 
 use super::families::Families;
@@ -28,12 +28,25 @@ pub(crate) struct OutcomeMetrics {
     verified: IntCounterVec,
     checks: IntCounterVec,
     refusals: IntCounterVec,
-    senders: Vec<String>,
+    usual: Vec<Usual>,
+}
+
+/// The series of a sender that nearly every message goes to. Nothing is looked up for those.
+struct Usual {
+    sender: String,
+    results: Vec<(&'static str, IntCounter)>,
+    countries: Vec<(Region, Traffic)>,
+}
+
+/// Messages to a country by a sender, and codes out of them that came back.
+struct Traffic {
+    sent: IntCounter,
+    verified: IntCounter,
 }
 
 impl OutcomeMetrics {
     pub(super) fn new(families: &Families, known: &Known) -> Self {
-        let metrics = Self {
+        let mut metrics = Self {
             sends: families.counters(
                 "sms_sends_total",
                 "Messages handed to the senders, by the last sender that was tried and result.",
@@ -59,23 +72,24 @@ impl OutcomeMetrics {
                 "Requests that were refused because something was used up.",
                 &["quota"],
             ),
-            senders: known.senders.clone(),
+            usual: Vec::new(),
         };
         metrics.begin_at_zero(known);
         metrics
     }
 
     /// Makes the series that are sure to come, so that their first event is a change.
-    fn begin_at_zero(&self, known: &Known) {
-        for sender in &known.senders {
-            for result in results() {
-                self.sends.with_label_values(&[&**sender, result]);
-            }
-            for country in &known.countries {
-                self.sent.with_label_values(&[country.as_str(), sender]);
-                self.verified.with_label_values(&[country.as_str(), sender]);
-            }
-        }
+    fn begin_at_zero(&mut self, known: &Known) {
+        let usual = known.senders.iter().map(|sender| Usual {
+            sender: sender.clone(),
+            results: results()
+                .map(|result| (result, self.sends.with_label_values(&[&**sender, result])))
+                .collect(),
+            countries: (known.countries.iter())
+                .map(|country| (*country, self.traffic(*country, sender)))
+                .collect(),
+        });
+        self.usual = usual.collect();
         for outcome in CHECKS {
             self.checks.with_label_values(&[outcome.name()]);
         }
@@ -87,7 +101,7 @@ impl OutcomeMetrics {
     /// It is settled what comes of a request for a code to `mobile`.
     pub(crate) fn send(&self, mobile: Option<Mobile>, sent: &SentCode) {
         if let Some((sender, result)) = last_word(sent) {
-            self.sends.with_label_values(&[sender, result]).inc();
+            self.result(sender, result);
         }
         match sent {
             SentCode::Sent { sender } => self.sent(mobile, sender),
@@ -104,10 +118,16 @@ impl OutcomeMetrics {
         }
     }
 
+    fn result(&self, sender: &str, result: &'static str) {
+        let usual = self.usual(sender).into_iter().flat_map(|it| &it.results);
+        match usual.clone().find(|(usual, _)| *usual == result) {
+            Some((_, counter)) => counter.inc(),
+            None => self.sends.with_label_values(&[sender, result]).inc(),
+        }
+    }
+
     fn sent(&self, mobile: Option<Mobile>, sender: &str) {
-        // Where nothing ever comes back, the share that does must be 0, not missing.
-        add(&self.verified, mobile, sender, 0);
-        add(&self.sent, mobile, sender, 1);
+        self.count(mobile, sender, |traffic| &traffic.sent);
     }
 
     /// A code for `mobile` was checked; without an outcome if the store failed.
@@ -118,7 +138,7 @@ impl OutcomeMetrics {
             Some(CheckedCode::Checked {
                 outcome: CheckOutcome::Verified,
                 sender: Some(sender),
-            }) => add(&self.verified, mobile, self.known(sender), 1),
+            }) => self.count(mobile, self.known(sender), |traffic| &traffic.verified),
             Some(CheckedCode::Checked {
                 outcome: CheckOutcome::TooManyAttempts,
                 ..
@@ -135,23 +155,40 @@ impl OutcomeMetrics {
     /// A sender of ours by its name. Another may have been configured when the code was sent, and
     /// what the store says is no reason for a new label.
     fn known<'a>(&self, sender: &'a str) -> &'a str {
-        match self.senders.iter().any(|known| known == sender) {
-            true => sender,
-            false => "other",
+        match self.usual(sender) {
+            Some(_) => sender,
+            None => "other",
+        }
+    }
+
+    fn usual(&self, sender: &str) -> Option<&Usual> {
+        self.usual.iter().find(|usual| usual.sender == sender)
+    }
+
+    /// Counts what is about a number under its country.
+    fn count(&self, mobile: Option<Mobile>, sender: &str, what: fn(&Traffic) -> &IntCounter) {
+        // Nothing without a number is ever sent or verified.
+        let Some(region) = mobile.map(|mobile| mobile.region()) else {
+            return;
+        };
+        let mut usual = self.usual(sender).into_iter().flat_map(|it| &it.countries);
+        match usual.find(|(country, _)| *country == region) {
+            Some((_, traffic)) => what(traffic).inc(),
+            None => what(&self.traffic(region, sender)).inc(),
+        }
+    }
+
+    /// Both series together: where nothing ever comes back, the share that does must be 0, not
+    /// missing.
+    fn traffic(&self, country: Region, sender: &str) -> Traffic {
+        let labels = [country.as_str(), sender];
+        Traffic {
+            sent: self.sent.with_label_values(&labels),
+            verified: self.verified.with_label_values(&labels),
         }
     }
 
     fn refuse(&self, quota: &str) {
         self.refusals.with_label_values(&[quota]).inc();
-    }
-}
-
-/// Counts what is about a number under its country.
-fn add(counters: &IntCounterVec, mobile: Option<Mobile>, sender: &str, count: u64) {
-    // Nothing without a number is ever sent or verified.
-    if let Some(mobile) = mobile {
-        let region = mobile.region();
-        let counter = counters.with_label_values(&[region.as_str(), sender]);
-        counter.inc_by(count);
     }
 }
