@@ -3,7 +3,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 
 use crate::face::Face;
-use crate::metrics::UnderWay;
+use crate::metrics::{Answered, RouteMeter, UnderWay};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::trace::Trace;
 
@@ -30,18 +30,27 @@ impl<'a> Entry<'a> {
         let Self { under_way, id } = self;
         response.headers_mut().insert(X_REQUEST_ID, id.header());
         let request = response.request();
-        let route = request.match_pattern();
-        let route = route.as_deref().map_or("unmatched", plain_pattern);
         let extensions = request.extensions();
         let trace = extensions.get::<Trace>();
         let status = response.status();
-        let outcome = match trace.and_then(Trace::message) {
-            Some(message) => message.name(),
-            None if status.is_success() => "ok",
-            None => "error",
+        let answered = match trace.and_then(Trace::message) {
+            Some(message) => Answered::Said(message),
+            None if status.is_success() => Answered::Ok,
+            None => Answered::Error,
         };
+        let outcome = answered.name();
         let ms = under_way.started().elapsed().as_micros() as f64 / 1000.0;
-        under_way.answered(route, outcome);
+        let meter = request.app_data::<RouteMeter>();
+        let pattern = meter.is_none().then(|| request.match_pattern()).flatten();
+        let route = match (meter, pattern.as_deref()) {
+            (Some(meter), _) => meter.route(),
+            (None, Some(pattern)) => plain_pattern(pattern),
+            (None, None) => "unmatched",
+        };
+        match meter {
+            Some(meter) => under_way.answered(meter, answered),
+            None => under_way.answered_elsewhere(route, answered),
+        }
         let (method, status) = (known_method(request.method()), status.as_u16());
         match trace.and_then(Trace::failure) {
             None => {

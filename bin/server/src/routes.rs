@@ -16,11 +16,12 @@ use crate::handlers::{
 pub(crate) fn public(app: &mut ServiceConfig, face: &Face, origins: &List<Origin>) {
     let get_only = || web::to(not_allowed::get);
     let post_only = || web::to(not_allowed::post);
-    let mut shop = |path: &str, route: fn() -> Route, otherwise: fn() -> Route| {
+    let mut shop = |name: &'static str, route: fn() -> Route, otherwise: fn() -> Route| {
         // One resource with both patterns would match a path twice.
-        for path in [format!("{path}/"), path.to_owned()] {
+        for path in [format!("{name}/"), name.to_owned()] {
             app.service(
                 web::resource(path)
+                    .app_data(face.metrics.http.of_route(name))
                     .wrap(cors(origins))
                     .route(route())
                     .default_service(otherwise()),

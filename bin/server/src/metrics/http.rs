@@ -1,6 +1,7 @@
+use std::cell::OnceCell;
 use std::time::Instant;
 
-use prometheus::{HistogramVec, IntCounter, IntCounterVec, IntGauge};
+use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge};
 use sms_core::Message;
 
 use super::families::{Families, observe};
@@ -49,6 +50,16 @@ impl HttpMetrics {
         metrics
     }
 
+    /// Those of one route, for one worker: each of its threads has its own.
+    pub(crate) fn of_route(&self, route: &'static str) -> RouteMeter {
+        RouteMeter {
+            route,
+            requests: self.requests.clone(),
+            duration: self.duration.with_label_values(&[route]),
+            counters: [const { OnceCell::new() }; Answered::COUNT],
+        }
+    }
+
     /// A request came in.
     pub(crate) fn begin(&self) -> UnderWay<'_> {
         self.in_flight.inc();
@@ -73,17 +84,26 @@ impl UnderWay<'_> {
         self.started
     }
 
-    /// The answer to a request of the route of that pattern begins.
-    pub(crate) fn answered(mut self, route: &str, outcome: &str) {
-        self.is_answered = true;
+    /// The answer to a request of that route begins.
+    pub(crate) fn answered(self, route: &RouteMeter, outcome: Answered) {
+        route.counter(outcome).inc();
+        observe(&route.duration, self.started.elapsed());
+        self.end();
+    }
+
+    /// The answer to a request begins whose route has no meter of its own.
+    pub(crate) fn answered_elsewhere(self, route: &str, outcome: Answered) {
         let HttpMetrics {
             requests, duration, ..
         } = self.metrics;
-        requests.with_label_values(&[route, outcome]).inc();
-        observe(
-            &duration.with_label_values(&[route]),
-            self.started.elapsed(),
-        );
+        let duration = duration.with_label_values(&[route]);
+        requests.with_label_values(&[route, outcome.name()]).inc();
+        observe(&duration, self.started.elapsed());
+        self.end();
+    }
+
+    fn end(mut self) {
+        self.is_answered = true;
     }
 }
 
@@ -93,5 +113,59 @@ impl Drop for UnderWay<'_> {
         if !self.is_answered {
             self.metrics.abandoned.inc();
         }
+    }
+}
+
+/// How a request was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answered {
+    /// In the shape of all answers.
+    Said(Message),
+    /// With something else that was asked for, such as a picture.
+    Ok,
+    /// With an error of the HTTP library.
+    Error,
+}
+
+impl Answered {
+    const COUNT: usize = Message::ALL.len() + 2;
+
+    /// The value of the label.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Said(message) => message.name(),
+            Self::Ok => "ok",
+            Self::Error => "error",
+        }
+    }
+
+    fn index(self) -> usize {
+        match self {
+            Self::Said(message) => message as usize,
+            Self::Ok => Message::ALL.len(),
+            Self::Error => Message::ALL.len() + 1,
+        }
+    }
+}
+
+/// The requests to one route. A series is looked up when it is first counted in, and no more.
+pub(crate) struct RouteMeter {
+    route: &'static str,
+    duration: Histogram,
+    requests: IntCounterVec,
+    counters: [OnceCell<IntCounter>; Answered::COUNT],
+}
+
+impl RouteMeter {
+    /// The route as logs and metrics name it.
+    pub(crate) fn route(&self) -> &'static str {
+        self.route
+    }
+
+    fn counter(&self, outcome: Answered) -> &IntCounter {
+        self.counters[outcome.index()].get_or_init(|| {
+            let labels = [self.route, outcome.name()];
+            self.requests.with_label_values(&labels)
+        })
     }
 }

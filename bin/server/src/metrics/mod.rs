@@ -22,7 +22,7 @@ use crate::logging;
 use self::deliveries::DeliveryMetrics;
 use self::families::Families;
 pub(crate) use self::health::HealthMetrics;
-pub(crate) use self::http::{HttpMetrics, UnderWay};
+pub(crate) use self::http::{Answered, HttpMetrics, RouteMeter, UnderWay};
 use self::outcomes::OutcomeMetrics;
 pub(crate) use self::senders::{SenderMeter, SenderMetrics};
 pub(crate) use self::store::StoreMetrics;
