@@ -90,6 +90,7 @@ impl<'a> Fields<'a> {
         // A number prints masked.
         let mobile = asked.mobile.as_ref().map(Value::from_display);
         fields.add("mobile", mobile);
+        fields.add("test", asked.is_test.then_some(true));
         fields.add("address", Some(Value::from_display(&asked.address)));
         fields
     }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use actix_web::rt::System;
 use clap::{Parser, Subcommand};
+use sms_store::Clock;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Backend, ConfigError, Mode, ServerSettings, Settings, StoreSettings};
@@ -81,6 +82,7 @@ async fn serve(settings: Settings, parts: Parts) -> Result<(), Box<dyn Error>> {
     for warning in settings.warnings()? {
         log::warn!("{warning}");
     }
+    warn_of_test_numbers(&settings);
     raise_descriptor_limit(&settings.server);
     if settings.server.shutdown_timeout() < settings.gateway.deadline() {
         log::warn!(
@@ -140,6 +142,18 @@ fn raise_descriptor_limit(server: &ServerSettings) {
         ),
         Ok(_) => {}
         Err(error) => log::warn!("the limit of file descriptors is not known: {error}"),
+    }
+}
+
+fn warn_of_test_numbers(settings: &Settings) {
+    let count = settings.test_numbers.len();
+    if settings.server.mode == Mode::Prod && count > 0 {
+        log::warn!(
+            "allow_test_numbers: whoever knows the codes of {count} test_numbers passes for their owners"
+        );
+    }
+    for name in settings.past_test_numbers(Clock::system().now()) {
+        log::warn!("{name} is past its end, and as if it weren't there");
     }
 }
 

@@ -12,6 +12,7 @@ mod send_record;
 mod service;
 mod stock;
 mod take_back;
+mod test_number;
 
 pub use check_code::{CheckCode, CheckedCode};
 pub use deliveries::DeliveryPolicy;

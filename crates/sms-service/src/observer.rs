@@ -41,6 +41,8 @@ impl Observer for () {}
 pub struct Asked {
     /// The number; `None` if what was given is none, or was not looked at.
     pub mobile: Option<Mobile>,
+    /// Whether it is a test number: nothing is ever sent to it.
+    pub is_test: bool,
     /// Who asked.
     pub address: AddressBlock,
     /// The caller's own name of the request, as it was given.

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use sms_captcha::Size;
-use sms_core::{CodeLength, Countries, Locale, Quotas};
+use sms_core::{CodeLength, Countries, Locale, Quotas, TestNumbers};
 
 use crate::DeliveryPolicy;
 
@@ -14,6 +14,8 @@ pub struct Policy {
     pub code: CodePolicy,
     /// How much is allowed.
     pub limits: Limits,
+    /// Numbers that get a fixed code and no message.
+    pub test_numbers: TestNumbers,
     /// The language of the texts that go to phones.
     pub locale: Locale,
     /// What providers tell about messages that they accepted.
@@ -59,6 +61,8 @@ impl CodePolicy {
 pub struct Limits {
     /// Messages to one number.
     pub per_mobile: Quotas,
+    /// Codes for one test number, in place of messages.
+    pub per_test_number: Quotas,
     /// Requests for a message by one client address.
     pub per_ip: Quotas,
     /// Pictures for one client address.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use sms_core::{AddressBlock, Countries, ImageId, Message as Text, Mobile, Settlement, SmsCode};
+use sms_core::{AddressBlock, ImageId, Message as Text, Mobile, Quotas, Settlement, SmsCode};
 use sms_gateway::{ErrorClass, Message, MessageId, SendError};
 use sms_store::{Reservation, SendAdmission, SendRequest, StoreError};
 
@@ -68,6 +68,8 @@ pub enum SentCode {
         /// What its failure means.
         class: ErrorClass,
     },
+    /// The number is a test number: its code is kept, and nobody was given a message.
+    KeptForTest,
     /// A sender accepted the message.
     Sent {
         /// The one that did.
@@ -92,7 +94,7 @@ impl SentCode {
                 ErrorClass::Blocked => Text::RecipientRefused,
                 _ => Text::SendFailed,
             },
-            Self::Sent { .. } => Text::Sent,
+            Self::KeptForTest | Self::Sent { .. } => Text::Sent,
         }
     }
 
@@ -110,6 +112,7 @@ impl SentCode {
             | Self::ImageMismatch
             | Self::Overloaded
             | Self::SendFailed { .. }
+            | Self::KeptForTest
             | Self::Sent { .. } => None,
         }
     }
@@ -127,14 +130,14 @@ impl VerificationService {
     pub async fn send_code(&self, request: SendCode) -> Result<SentCode, ServiceError> {
         let mut record = SendRecord::begin(&request);
         let shared = Arc::clone(&self.shared);
-        let order = match Order::read(request, &shared.policy.limits.countries) {
+        let order = match Order::read(request, &shared) {
             Ok(order) => order,
             Err(refused) => {
                 record.close(&*shared.observer, Ok(&refused));
                 return Ok(refused);
             }
         };
-        record.is_about(order.mobile);
+        record.is_about(order.mobile, order.test_code.is_some());
         let Ok(permit) = Arc::clone(&shared.sending).try_acquire_owned() else {
             record.close(&*shared.observer, Ok(&SentCode::Overloaded));
             return Ok(SentCode::Overloaded);
@@ -174,21 +177,25 @@ struct Order {
     image_code: String,
     image: Option<ImageId>,
     address: AddressBlock,
+    /// The code that it gets, if the number is a test number.
+    test_code: Option<SmsCode>,
 }
 
 impl Order {
     /// Understands a request, or says what it lacks.
-    fn read(request: SendCode, countries: &Countries) -> Result<Self, SentCode> {
+    fn read(request: SendCode, shared: &Shared) -> Result<Self, SentCode> {
         let (Some(image_code), Some(image_code_id)) = (
             request.image_code.filter(|code| !code.is_empty()),
             request.image_code_id.filter(|id| !id.is_empty()),
         ) else {
             return Err(SentCode::MissingParameter);
         };
+        let countries = &shared.policy.limits.countries;
         let Ok(mobile) = Mobile::parse_in(countries, &request.mobile) else {
             return Err(SentCode::BadMobile);
         };
         Ok(Self {
+            test_code: shared.test_code(&mobile),
             mobile,
             image_code,
             image: ImageId::parse(&image_code_id),
@@ -205,22 +212,30 @@ impl Order {
         let message = Message {
             id: MessageId::generate(&mut rand::rng()),
             to: self.mobile,
-            code: SmsCode::generate(&mut rand::rng(), policy.code.length),
+            code: (self.test_code.clone())
+                .unwrap_or_else(|| SmsCode::generate(&mut rand::rng(), policy.code.length)),
             minutes: policy.code.minutes(),
             locale: policy.locale,
+        };
+        // What costs nothing is not taken from the budget.
+        let unlimited = Quotas::default();
+        let (budget, mobile_quotas) = match self.test_code {
+            None => (&policy.limits.global, &policy.limits.per_mobile),
+            Some(_) => (&unlimited, &policy.limits.per_test_number),
         };
         let request = SendRequest {
             address: self.address,
             address_quotas: &policy.limits.per_ip,
             image: self.image.as_ref(),
             answer: &self.image_code,
-            budget: &policy.limits.global,
+            budget,
             mobile: &self.mobile,
-            mobile_quotas: &policy.limits.per_mobile,
+            mobile_quotas,
             code: &message.code,
             ttl: policy.code.ttl,
         };
         Ok(match shared.store.admit_send(&request).await? {
+            SendAdmission::Admitted(_) if self.test_code.is_some() => SentCode::KeptForTest,
             SendAdmission::Admitted(reservation) => {
                 record.handed_over(message.id);
                 shared.send(&message, reservation, record).await

@@ -21,6 +21,7 @@ impl SendRecord {
             started: Instant::now(),
             asked: Asked {
                 mobile: None,
+                is_test: false,
                 address: request.address,
                 trace: request.trace.clone(),
             },
@@ -30,8 +31,9 @@ impl SendRecord {
     }
 
     /// The request names a number that may be sent to.
-    pub(crate) fn is_about(&mut self, mobile: Mobile) {
+    pub(crate) fn is_about(&mut self, mobile: Mobile, is_test: bool) {
         self.asked.mobile = Some(mobile);
+        self.asked.is_test = is_test;
     }
 
     /// A message goes to the sender.

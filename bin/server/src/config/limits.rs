@@ -10,6 +10,8 @@ use super::{ConfigError, List};
 pub struct LimitSettings {
     /// Messages to one number.
     pub per_mobile: List<Quota>,
+    /// Codes for one test number.
+    pub per_test_number: List<Quota>,
     /// Requests for a code by one client address.
     pub per_ip: List<Quota>,
     /// Pictures for one client address.
@@ -37,6 +39,7 @@ impl LimitSettings {
             .map_err(|error| ConfigError::key("limits.countries", error))?;
         Ok(Limits {
             per_mobile: self.per_mobile.iter().copied().collect(),
+            per_test_number: self.per_test_number.iter().copied().collect(),
             per_ip: self.per_ip.iter().copied().collect(),
             image_per_ip: self.image_per_ip.iter().copied().collect(),
             global: self.global.iter().copied().collect(),

@@ -14,6 +14,7 @@ mod server;
 mod servers;
 mod settings;
 mod store;
+mod test_numbers;
 mod word;
 
 use std::collections::HashSet;
@@ -35,6 +36,7 @@ pub use self::settings::{
     DevSettings, ImageCodeSettings, LocaleSettings, Settings, SmsCodeSettings,
 };
 pub use self::store::{Backend, StoreSettings};
+pub use self::test_numbers::TestNumberSettings;
 
 /// The secrets of `store` as variables of the environment.
 const STORE_SECRETS: [&str; 5] = [

@@ -2,19 +2,24 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sms_captcha::Size;
-use sms_core::{CodeLength, Locale};
+use sms_core::{CodeLength, Locale, Timestamp};
 use sms_service::{CodePolicy, ImagePolicy, Policy};
 
 use super::gateway::Extent;
+use super::test_numbers::{past, test_numbers};
 use super::{
     ConfigError, GatewaySettings, LimitSettings, LogSettings, Mode, ReceiptSettings,
-    ServerSettings, StoreSettings,
+    ServerSettings, StoreSettings, TestNumberSettings,
 };
 
 /// The whole configuration.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    /// Whether there may be test numbers in production.
+    pub allow_test_numbers: bool,
+    /// Numbers that get a fixed code and no message.
+    pub test_numbers: Vec<TestNumberSettings>,
     /// `server.…`
     pub server: ServerSettings,
     /// `store.…`
@@ -88,10 +93,12 @@ impl Settings {
     ///
     /// A value out of its range, by its key.
     pub fn policy(&self) -> Result<Policy, ConfigError> {
+        let (code, limits) = (self.sms_code.policy()?, self.limits.limits()?);
         Ok(Policy {
+            test_numbers: test_numbers(&self.test_numbers, &limits.countries, code.length)?,
             image: self.image_code.policy()?,
-            code: self.sms_code.policy()?,
-            limits: self.limits.limits()?,
+            code,
+            limits,
             locale: self.locale.messages,
             deliveries: self.receipts.policy(),
             max_in_flight: self.gateway.max_in_flight,
@@ -123,6 +130,12 @@ impl Settings {
         })
     }
 
+    /// The names of the test numbers that are past their ends at `now`.
+    #[must_use]
+    pub fn past_test_numbers(&self, now: Timestamp) -> Vec<String> {
+        past(&self.test_numbers, now)
+    }
+
     /// Fills in what follows from other keys.
     pub(super) fn resolve(&mut self) -> Result<(), ConfigError> {
         let is_dev = self.server.mode == Mode::Dev;
@@ -148,6 +161,11 @@ impl Settings {
         if let Some(route) = self.gateway.route_with_mock() {
             let problem = "a mock sender is not allowed when server.mode is \"prod\"";
             return Err(ConfigError::key(route, problem));
+        }
+        if !self.test_numbers.is_empty() && !self.allow_test_numbers {
+            let problem =
+                "not allowed when server.mode is \"prod\", unless allow_test_numbers is true";
+            return Err(ConfigError::key("test_numbers", problem));
         }
         if self.dev.outbox == Some(true) {
             let problem = "not allowed when server.mode is \"prod\"";

@@ -137,6 +137,7 @@ pub(crate) fn last_word(sent: &SentCode) -> Option<(&str, &'static str)> {
         | SentCode::ImageMismatch
         | SentCode::MobileTooOften { .. }
         | SentCode::BudgetSpent { .. }
+        | SentCode::KeptForTest
         | SentCode::Overloaded => None,
     }
 }

@@ -28,6 +28,7 @@ pub(crate) struct OutcomeMetrics {
     verified: IntCounterVec,
     checks: IntCounterVec,
     refusals: IntCounterVec,
+    tests: IntCounter,
     usual: Vec<Usual>,
 }
 
@@ -72,6 +73,10 @@ impl OutcomeMetrics {
                 "Requests that were refused because something was used up.",
                 &["quota"],
             ),
+            tests: families.counter(
+                "sms_test_codes_total",
+                "Codes for test numbers, of which no sender is told.",
+            ),
             usual: Vec::new(),
         };
         metrics.begin_at_zero(known);
@@ -105,6 +110,7 @@ impl OutcomeMetrics {
         }
         match sent {
             SentCode::Sent { sender } => self.sent(mobile, sender),
+            SentCode::KeptForTest => self.tests.inc(),
             SentCode::AddressTooOften { .. } => self.refuse("address"),
             SentCode::MobileTooOften { .. } => self.refuse("number"),
             SentCode::BudgetSpent { .. } => self.refuse("budget"),

@@ -35,6 +35,7 @@ mod shutdown;
 mod slow_clients;
 mod snapshot;
 mod stop_under_load;
+mod test_numbers;
 mod tls;
 mod topologies;
 mod unread_log;

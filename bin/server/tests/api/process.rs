@@ -17,7 +17,13 @@ impl Process {
     /// Starts the program on free ports with these environment variables, and waits until it
     /// listens.
     pub(crate) fn start(variables: &[(&str, &str)]) -> Self {
+        Self::start_with(&[], variables)
+    }
+
+    /// The same with these arguments.
+    pub(crate) fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = command(variables)
+            .args(arguments)
             .env("SMS__SERVER__LISTEN", "127.0.0.1:0")
             .env("SMS__SERVER__OPS_LISTEN", "")
             .stderr(Stdio::piped())

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use sms_captcha::Size;
 use sms_core::{
-    AddressBlock, CodeLength, Countries, ImageCode, ImageId, Locale, Mobile, Quotas, Timestamp,
+    AddressBlock, CodeLength, Countries, ImageCode, ImageId, Locale, Mobile, Quotas, TestNumbers,
+    Timestamp,
 };
 use sms_gateway::{Behaviour, MockSender};
 use sms_service::{
@@ -135,6 +136,7 @@ pub(crate) fn policy() -> Policy {
         },
         limits: Limits {
             per_mobile: quotas(&["1/60s"]),
+            per_test_number: quotas(&["2/60s"]),
             per_ip: Quotas::default(),
             image_per_ip: Quotas::default(),
             global: Quotas::default(),
@@ -143,6 +145,7 @@ pub(crate) fn policy() -> Policy {
         },
         locale: Locale::ZhCn,
         deliveries: DeliveryPolicy::default(),
+        test_numbers: TestNumbers::default(),
         max_in_flight: 1000,
     }
 }

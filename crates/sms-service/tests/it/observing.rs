@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use sms_core::{Message, Mobile};
+use sms_core::{
+    CheckOutcome, Message, Mobile, SmsCode, TestEntry, TestNumbers, TestRange, Timestamp,
+};
 use sms_gateway::{Behaviour, ErrorClass};
-use sms_service::VerificationService;
+use sms_service::{CheckedCode, SentCode, VerificationService};
 
 use crate::Harness;
 use crate::harness::{MOBILE, address, attempt, policy, quotas, request};
@@ -107,4 +109,26 @@ async fn a_refused_picture_is_told() {
         harness.service.give_picture(&id, address(7)).await.unwrap();
         assert_eq!(harness.told.refused_pictures(), refused);
     }
+}
+
+#[tokio::test]
+async fn a_request_for_a_test_number_is_told_as_one() {
+    let harness = Harness::with(|policy| {
+        let entry = TestEntry {
+            range: TestRange::number(&Mobile::parse(MOBILE).unwrap()),
+            code: SmsCode::parse("246810").unwrap(),
+            until: Timestamp::from_millis(u64::MAX),
+        };
+        policy.test_numbers = TestNumbers::new([entry]).unwrap();
+    });
+    assert_eq!(harness.send().await, SentCode::KeptForTest);
+    let told = harness.told.only();
+    assert!(told.is_test && told.message_id.is_none(), "{told:?}");
+    assert_eq!(harness.received_code(), None);
+    let right = CheckedCode::Checked {
+        outcome: CheckOutcome::Verified,
+        sender: None,
+    };
+    assert_eq!(harness.check("246810").await, right);
+    assert!(harness.told.only().is_test);
 }

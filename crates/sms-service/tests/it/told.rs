@@ -18,6 +18,7 @@ pub(crate) struct Told {
 #[derive(Debug)]
 pub(crate) struct ToldOf {
     pub(crate) mobile: Option<Mobile>,
+    pub(crate) is_test: bool,
     pub(crate) address: AddressBlock,
     pub(crate) trace: Option<Arc<str>>,
     pub(crate) outcome: Message,
@@ -63,6 +64,7 @@ impl Told {
         let (message_id, provider_id) = ids;
         self.requests.lock().unwrap().push(ToldOf {
             mobile: asked.mobile,
+            is_test: asked.is_test,
             address: asked.address,
             trace: asked.trace.clone(),
             outcome,
