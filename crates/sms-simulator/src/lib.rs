@@ -8,6 +8,7 @@ mod clock;
 mod fuzz;
 mod inbox;
 mod number;
+mod page;
 mod postman;
 mod protocol;
 mod reports;

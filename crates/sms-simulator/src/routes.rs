@@ -3,7 +3,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, MessageBody};
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Query, ServiceConfig, delete, get, resource, route};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use tokio::time::sleep;
 
 use crate::carrier::{Carrier, Outcome};
 use crate::number::Number;
+use crate::page;
 use crate::postman::Postman;
 use crate::request::{Provider, Request};
 
@@ -24,10 +25,12 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
             .route(delete().to(clear_inbox)),
     )
     .service(resource("/requests").route(get().to(requests)))
+    .service(resource("/page.css").route(get().to(page::style)))
+    .service(resource("/page.js").route(get().to(page::script)))
     .default_service(route().to(ask));
 }
 
-/// A request to a provider.
+/// A request to a provider, or for the page.
 async fn ask(
     http: HttpRequest,
     body: Bytes,
@@ -36,7 +39,11 @@ async fn ask(
 ) -> HttpResponse {
     let request = request(&http, &body);
     let Some(provider) = Provider::of(&request) else {
-        return HttpResponse::NotFound().body("no provider has anything at this path\n");
+        let wants_page = http.method() == Method::GET && request.path == "/";
+        return match wants_page {
+            true => page::page(&carrier),
+            false => HttpResponse::NotFound().body("no provider has anything at this path\n"),
+        };
     };
     let outcome = carrier.take(provider, &request, OffsetDateTime::now_utc());
     carry_out(outcome, postman).await

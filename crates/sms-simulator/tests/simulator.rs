@@ -91,7 +91,12 @@ async fn a_message_that_is_accepted_is_in_the_inbox() {
     assert_eq!(others, "[]");
     assert_eq!(setup.get("/inbox?mobile=x").await.status(), 400);
 
-    assert_eq!(setup.get("/requests").await.status(), 200);
+    let page = setup.get("/").await;
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    assert!(page.text().await.unwrap().contains("6532 &lt;b&gt;"));
+    for path in ["/page.css", "/page.js", "/requests"] {
+        assert_eq!(setup.get(path).await.status(), 200, "{path}");
+    }
     assert_eq!(setup.get("/nowhere").await.status(), 404);
 
     let cleared = setup
