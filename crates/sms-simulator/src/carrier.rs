@@ -183,9 +183,17 @@ impl Carrier {
         self.lock().requests.iter().rev().cloned().collect()
     }
 
+    pub(crate) fn rules(&self) -> Vec<Rule> {
+        self.lock().rules.rules().cloned().collect()
+    }
+
     /// Replaces all rules, which begin anew.
     pub(crate) fn set_rules(&self, rules: Vec<Rule>) {
         self.lock().rules = Rulebook::new(rules);
+    }
+
+    pub(crate) fn callbacks(&self) -> Callbacks {
+        self.lock().callbacks.clone()
     }
 
     pub(crate) fn set_callbacks(&self, callbacks: Callbacks) {

@@ -4,9 +4,10 @@ use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data, Query, ServiceConfig, delete, get, resource, route};
+use actix_web::web::{Bytes, Data, Query, ServiceConfig, delete, get, put, resource, route};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 use tokio::time::sleep;
 
@@ -15,6 +16,8 @@ use crate::number::Number;
 use crate::page;
 use crate::postman::Postman;
 use crate::request::{Provider, Request};
+use crate::rules;
+use crate::script::check_callbacks;
 
 /// What clients, people and tests may ask for. Whatever has no path of the simulator's own is
 /// meant for a provider.
@@ -25,6 +28,16 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
             .route(delete().to(clear_inbox)),
     )
     .service(resource("/requests").route(get().to(requests)))
+    .service(
+        resource("/control/rules")
+            .route(get().to(rules))
+            .route(put().to(set_rules)),
+    )
+    .service(
+        resource("/control/callbacks")
+            .route(get().to(callbacks))
+            .route(put().to(set_callbacks)),
+    )
     .service(resource("/page.css").route(get().to(page::style)))
     .service(resource("/page.js").route(get().to(page::script)))
     .default_service(route().to(ask));
@@ -124,6 +137,44 @@ async fn clear_inbox(carrier: Data<Carrier>) -> HttpResponse {
 
 async fn requests(carrier: Data<Carrier>) -> HttpResponse {
     HttpResponse::Ok().json(carrier.requests())
+}
+
+async fn rules(carrier: Data<Carrier>) -> HttpResponse {
+    HttpResponse::Ok().json(carrier.rules())
+}
+
+async fn set_rules(body: Bytes, carrier: Data<Carrier>) -> HttpResponse {
+    set(
+        &body,
+        |rules: &Vec<_>| rules::check(rules),
+        |rules| carrier.set_rules(rules),
+    )
+}
+
+async fn callbacks(carrier: Data<Carrier>) -> HttpResponse {
+    HttpResponse::Ok().json(carrier.callbacks())
+}
+
+async fn set_callbacks(body: Bytes, carrier: Data<Carrier>) -> HttpResponse {
+    set(&body, check_callbacks, |callbacks| {
+        carrier.set_callbacks(callbacks);
+    })
+}
+
+/// Puts to use what a body says, if it can be meant.
+fn set<T: DeserializeOwned>(
+    body: &[u8],
+    check: impl FnOnce(&T) -> Result<(), String>,
+    put: impl FnOnce(T),
+) -> HttpResponse {
+    let read = serde_json::from_slice(body).map_err(|error| error.to_string());
+    match read.and_then(|value| check(&value).map(|()| value)) {
+        Ok(value) => {
+            put(value);
+            HttpResponse::NoContent().finish()
+        }
+        Err(problem) => bad_request(&problem),
+    }
 }
 
 fn bad_request(problem: &str) -> HttpResponse {

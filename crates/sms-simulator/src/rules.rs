@@ -120,6 +120,10 @@ impl Rulebook {
         }
     }
 
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.entries.iter().map(|entry| &entry.rule)
+    }
+
     /// What becomes of a request, which counts as a use of the first rule that it matches.
     pub(crate) fn judge(
         &mut self,

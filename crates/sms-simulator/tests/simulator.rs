@@ -136,6 +136,50 @@ async fn a_stall_lasts_as_long_as_it_should() {
     assert!(begin.elapsed() >= Duration::from_millis(200));
 }
 
+#[tokio::test]
+async fn rules_change_while_it_runs() {
+    let setup = Setup::new(Script::default());
+    let put = |path: &str, body: &str| {
+        let request = setup.client.put(setup.url(path)).body(body.to_owned());
+        async { request.send().await.unwrap() }
+    };
+    let rules = r#"[{"to":"+44","first":1,"fault":{"refuse":"21610"}}]"#;
+    assert_eq!(put("/control/rules", rules).await.status(), 204);
+    let kept = setup.get("/control/rules").await.text().await.unwrap();
+    assert!(kept.contains("21610"), "{kept}");
+    // What it says can be put again.
+    assert_eq!(put("/control/rules", &kept).await.status(), 204);
+    assert_eq!(setup.send(None).await.unwrap().status(), 400);
+    assert_eq!(setup.send(None).await.unwrap().status(), 201);
+    assert_eq!(setup.simulator.outcomes(), ["accepted", "21610"]);
+
+    for (path, body, problem) in [
+        (
+            "/control/rules",
+            r#"[{"fault":{"status":200}}]"#,
+            "rules[0].fault.status",
+        ),
+        (
+            "/control/rules",
+            r#"[{"fautl":1}]"#,
+            "unknown field `fautl`",
+        ),
+        ("/control/rules", "", "EOF"),
+        ("/control/callbacks", r#"{"ccp":"x"}"#, "callbacks.ccp"),
+    ] {
+        let refused = put(path, body).await;
+        assert_eq!(refused.status(), 400);
+        let text = refused.text().await.unwrap();
+        assert!(text.contains(problem), "{text}");
+    }
+    let callbacks = r#"{"ccp":"http://127.0.0.1:9/"}"#;
+    assert_eq!(put("/control/callbacks", callbacks).await.status(), 204);
+    assert_eq!(
+        setup.get("/control/callbacks").await.text().await.unwrap(),
+        callbacks
+    );
+}
+
 /// Answers so many reports, each with the next of these statuses and this body, and gives their
 /// bodies.
 async fn take_reports(listener: TcpListener, statuses: &[u16], body: &str) -> Vec<String> {
