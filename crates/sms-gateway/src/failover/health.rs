@@ -150,17 +150,19 @@ impl Health {
         Some(self.admission(sender, leave))
     }
 
-    /// Leave for an attempt by whichever of `senders` is due for one first.
-    pub(super) fn force_least_bad(&self, senders: &[usize]) -> Option<Admission<'_>> {
-        let due = |sender: usize| {
-            self.step(sender, |vitals, _| match vitals.breaker.phase() {
-                Phase::Closed | Phase::Probing => Duration::ZERO,
-                Phase::Open { until } => until,
-            })
-        };
-        let sender = senders.iter().copied().min_by_key(|&sender| due(sender))?;
+    /// Leave for an attempt by a sender even so.
+    pub(super) fn force(&self, sender: usize) -> Admission<'_> {
         let leave = self.step(sender, |vitals, now| vitals.breaker.force(now));
-        Some(self.admission(sender, leave))
+        self.admission(sender, leave)
+    }
+
+    /// When a sender is worth an attempt again, since the beginning; at once, if it is or is being
+    /// probed.
+    pub(super) fn due(&self, sender: usize) -> Duration {
+        self.step(sender, |vitals, _| match vitals.breaker.phase() {
+            Phase::Closed | Phase::Probing => Duration::ZERO,
+            Phase::Open { until } => until,
+        })
     }
 
     fn admission(&self, sender: usize, leave: Leave) -> Admission<'_> {

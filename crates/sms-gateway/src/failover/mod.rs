@@ -4,6 +4,7 @@ mod breaker;
 mod delivery;
 mod health;
 mod routes;
+mod turns;
 mod window;
 
 use std::borrow::Cow;
@@ -23,6 +24,7 @@ use health::Admission;
 pub use health::{Health, HealthWatch, SenderState};
 use routes::Route;
 pub use routes::Routes;
+use turns::Turns;
 
 /// The most of the time that is left that an attempt may take while there is another sender to
 /// try: half of it. Whoever is in time leaves more than that, and whoever hangs leaves as much.
@@ -35,7 +37,7 @@ const PART_OF_A_PROBE: u32 = 3;
 ///
 /// The class of an error decides whether it goes on to the next
 /// ([`ErrorClass::may_try_another`]; [`OnUnknown`]). A sender that fails too often is passed over
-/// for a while ([`BreakerRules`]), unless a route has no better one. What is given is the last
+/// for a while ([`BreakerRules`]); if a route has none but such, they are all tried. What is given is the last
 /// error; but a message that may have been accepted somewhere stays unknown, whatever another
 /// sender said of it.
 pub struct Failover {
@@ -173,17 +175,6 @@ impl Failover {
         Cow::Owned(plan)
     }
 
-    /// The next of `rest` that is worth an attempt; what is left are those after it.
-    fn next(&self, rest: &mut &[usize]) -> Option<Admission<'_>> {
-        while let [sender, after @ ..] = *rest {
-            *rest = after;
-            if let Some(admission) = self.health.admit(*sender) {
-                return Some(admission);
-            }
-        }
-        None
-    }
-
     /// Until when an attempt may take, if others may be tried after it.
     fn patience(&self, admission: &Admission<'_>, deadline: Instant) -> Instant {
         let part = match admission.is_probe {
@@ -235,19 +226,15 @@ impl SmsSender for Failover {
 
     async fn send(&self, message: &Message) -> Result<Receipt, SendError> {
         let deadline = Instant::now() + self.deadline;
-        let plan = self.plan(message.to.region());
-        let mut rest = &*plan;
-        let first = self.next(&mut rest);
-        // Nobody is told that it failed before anything was tried.
-        let first = first.or_else(|| self.health.force_least_bad(&plan));
+        let mut turns = Turns::new(&self.health, self.plan(message.to.region()));
+        let first = turns.next();
         let mut admission = first.ok_or_else(|| self.unserved(&message.to))?;
         // The error of the sender that may have taken the message.
         let mut doubt = None;
         loop {
             let sender = &self.senders[admission.sender];
             let may_go_on = self.goes_on(ErrorClass::Unknown, doubt.as_ref());
-            let has_next = rest.iter().any(|next| self.health.would_admit(*next));
-            let until = match may_go_on && has_next {
+            let until = match may_go_on && turns.has_next() {
                 true => self.patience(&admission, deadline),
                 false => deadline,
             };
@@ -258,7 +245,7 @@ impl SmsSender for Failover {
             // A sender that starts when the time is up would be cut off with its request
             // perhaps written: a definite error would become an unknown outcome.
             let goes_on = self.goes_on(error.class(), doubt.as_ref()) && Instant::now() < deadline;
-            let next = if goes_on { self.next(&mut rest) } else { None };
+            let next = if goes_on { turns.next() } else { None };
             let Some(next) = next else {
                 return Err(in_doubt(doubt, error));
             };

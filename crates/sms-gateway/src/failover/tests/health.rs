@@ -115,22 +115,42 @@ async fn what_is_not_the_senders_fault_does_not_open_it() {
     }
 }
 
-#[tokio::test]
-async fn when_all_are_open_the_least_bad_is_tried_anyway() {
+/// Two senders, both of them open; the first opened first, so it will be back first.
+async fn open_pair() -> (MockSender, MockSender, Failover) {
     let (first, second, failover) = pair();
     first.behave(Behaviour::Refuse(ErrorClass::Auth));
     second.behave(Behaviour::Refuse(ErrorClass::Temporary));
+    let failed = failed_by("second", ErrorClass::Temporary);
     for _ in 0..BreakerRules::default().failures {
-        assert_eq!(
-            send(&failover).await,
-            failed_by("second", ErrorClass::Temporary)
-        );
+        assert_eq!(send(&failover).await, failed);
     }
-    // The first opened first, so it will be back first.
-    assert_eq!(send(&failover).await, failed_by("first", ErrorClass::Auth));
+    for sender in ["first", "second"] {
+        assert_eq!(state(&failover, sender), SenderState::Open);
+    }
+    (first, second, failover)
+}
+
+#[tokio::test]
+async fn when_all_are_open_the_least_bad_is_tried_first() {
+    let (first, second, failover) = open_pair().await;
     first.behave(Behaviour::Accept);
+    second.behave(Behaviour::Accept);
     assert_eq!(send(&failover).await, taken_by("first"));
     assert_eq!(state(&failover, "first"), SenderState::Closed);
+    assert_eq!(state(&failover, "second"), SenderState::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_all_are_open_one_that_works_again_is_found() {
+    for the_first in [Behaviour::Refuse(ErrorClass::Auth), Behaviour::Stall] {
+        let (first, second, failover) = open_pair().await;
+        first.behave(the_first);
+        second.behave(Behaviour::Accept);
+        assert_eq!(send(&failover).await, taken_by("second"), "{the_first:?}");
+        assert_eq!(state(&failover, "second"), SenderState::Closed);
+        // What was tried in vain is no news.
+        assert_eq!(state(&failover, "first"), SenderState::Open);
+    }
 }
 
 #[tokio::test]
