@@ -38,7 +38,9 @@ pub struct WebhookSender {
 /// What one request came to.
 enum Outcome {
     Accepted(Option<String>),
-    /// The receiver said no, or nothing was ever written to it.
+    /// The receiver said no, and why in its own words.
+    Explained(SendError),
+    /// A status alone says no, or nothing was ever written.
     Refused(SendError),
     /// It may have been accepted, and the same request will tell.
     Open(SendError),
@@ -114,14 +116,15 @@ impl WebhookSender {
         if status.is_success() {
             return Outcome::Accepted(reply.id);
         }
-        let detail = format!("HTTP status {}", status.as_u16());
-        let class = refusal(status);
-        match class.map(|class| reply.error.unwrap_or(class)) {
-            Some(class) => {
-                let error = self.error(class, detail);
-                Outcome::Refused(error.with_provider_code(status.as_str()))
-            }
-            None => Outcome::Open(self.error(ErrorClass::Unknown, detail)),
+        let error = |class| {
+            let detail = format!("HTTP status {}", status.as_u16());
+            self.error(class, detail)
+        };
+        let refused = |class| error(class).with_provider_code(status.as_str());
+        match (reply.error, refusal(status)) {
+            (Some(class), _) => Outcome::Explained(refused(class)),
+            (None, Some(class)) => Outcome::Refused(refused(class)),
+            (None, None) => Outcome::Open(error(ErrorClass::Unknown)),
         }
     }
 
@@ -139,15 +142,14 @@ impl WebhookSender {
 
 /// What a status other than success says about the message; `None` if it says nothing.
 ///
-/// A receiver may say more in its answer ([`Reply::error`]). Those that answer 500, 502 or 504 may
-/// have taken the message, or handed the request to one that did.
+/// A receiver may say more in its answer ([`Reply::error`]). Those that answer 500 to 599 may have
+/// taken the message, or handed the request to one that did.
 fn refusal(status: StatusCode) -> Option<ErrorClass> {
     match status.as_u16() {
         400 | 413 | 415 | 422 => Some(ErrorClass::Argument),
         401 | 403 => Some(ErrorClass::Auth),
         408 => None,
         429 => Some(ErrorClass::RateAccount),
-        503 => Some(ErrorClass::Temporary),
         // Redirections are not followed; 404 and 410 say that nobody takes messages there.
         300..=499 => Some(ErrorClass::Config),
         _ => None,
@@ -167,7 +169,7 @@ impl SmsSender for WebhookSender {
         let id = message.id.as_str();
         let lost = match self.try_once(id, &body).await {
             Outcome::Accepted(id) => return Ok(self.receipt(id)),
-            Outcome::Refused(error) => return Err(error),
+            Outcome::Explained(error) | Outcome::Refused(error) => return Err(error),
             Outcome::Open(error) => error,
         };
         log::warn!(
@@ -176,8 +178,12 @@ impl SmsSender for WebhookSender {
         );
         match self.try_once(id, &body).await {
             Outcome::Accepted(id) => Ok(self.receipt(id)),
-            Outcome::Refused(error) if error.class().is_true_of_repetitions() => Err(error),
-            Outcome::Refused(error) | Outcome::Open(error) => Err(error.leaves_open(lost)),
+            Outcome::Explained(error) if error.class().is_true_of_repetitions() => Err(error),
+            // A status may be about the repetition alone, such as 409 and 422 for an id that is
+            // there already, or come from a receiver that is being replaced.
+            Outcome::Explained(error) | Outcome::Refused(error) | Outcome::Open(error) => {
+                Err(error.leaves_open(lost))
+            }
         }
     }
 }
@@ -200,9 +206,8 @@ mod tests {
             ("400 413 415 422", Some(ErrorClass::Argument)),
             ("401 403", Some(ErrorClass::Auth)),
             ("429", Some(ErrorClass::RateAccount)),
-            ("503", Some(ErrorClass::Temporary)),
             ("301 302 307 308 404 405 410 451", Some(ErrorClass::Config)),
-            ("100 408 500 501 502 504 599", None),
+            ("100 408 500 501 502 503 504 599", None),
         ];
         for (statuses, class) in rows {
             for status in statuses.split(' ') {
