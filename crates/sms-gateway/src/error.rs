@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::advice::advice;
+use crate::own_template;
 
 /// What a failed send means for what comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,7 +74,8 @@ impl ErrorClass {
         }
     }
 
-    /// Whether another sender may be given the same message, without the phone getting it twice.
+    /// Whether another sender may be given the same message, without the phone getting it twice;
+    /// an error may know better ([`SendError::may_try_another`]).
     #[must_use]
     pub fn may_try_another(self) -> bool {
         match self {
@@ -93,7 +95,8 @@ impl ErrorClass {
     }
 
     /// Whether the cause lies with the sender rather than with the message or its recipient, so
-    /// that the next message will probably fare no better.
+    /// that the next message will probably fare no better; an error may know better
+    /// ([`SendError::is_fault_of_sender`]).
     #[must_use]
     pub fn is_fault_of_sender(self) -> bool {
         match self {
@@ -171,6 +174,25 @@ impl SendError {
         self.class
     }
 
+    /// Whether another sender may be given the same message. It is what the class says, but that
+    /// another one has templates of its own, if one of this sender is at fault.
+    #[must_use]
+    pub fn may_try_another(&self) -> bool {
+        self.class.may_try_another() || self.is_about_own_template()
+    }
+
+    /// Whether the next message will probably fare no better by this sender. It is what the class
+    /// says, but that a template at fault is so for every message.
+    #[must_use]
+    pub fn is_fault_of_sender(&self) -> bool {
+        self.class.is_fault_of_sender() || self.is_about_own_template()
+    }
+
+    fn is_about_own_template(&self) -> bool {
+        let code = self.provider_code();
+        self.class == ErrorClass::Argument && code.is_some_and(own_template::is_cause)
+    }
+
     /// The name of the sender that failed.
     #[must_use]
     pub fn sender(&self) -> &str {
@@ -230,6 +252,30 @@ mod tests {
             assert_eq!(class.is_definite(), definite, "{class}");
             assert_eq!(class.may_try_another(), another, "{class}");
             assert_eq!(class.is_fault_of_sender(), fault, "{class}");
+        }
+    }
+
+    #[test]
+    fn a_template_at_fault_is_the_senders_own() {
+        let rows = [
+            (ErrorClass::Argument, Some("160052"), true),
+            (
+                ErrorClass::Argument,
+                Some("isv.TEMPLATE_PARAMS_ILLEGAL"),
+                true,
+            ),
+            (ErrorClass::Argument, Some("160042"), false),
+            (ErrorClass::Argument, None, false),
+            (ErrorClass::Blocked, Some("160052"), false),
+        ];
+        for (class, code, is_own) in rows {
+            let error = SendError::new(class, "ccp", "?");
+            let error = match code {
+                Some(code) => error.with_provider_code(code),
+                None => error,
+            };
+            assert_eq!(error.may_try_another(), is_own, "{error}");
+            assert_eq!(error.is_fault_of_sender(), is_own, "{error}");
         }
     }
 

@@ -9,6 +9,7 @@ mod failover;
 mod http;
 mod message;
 mod mock;
+mod own_template;
 mod report;
 mod segments;
 mod sender;

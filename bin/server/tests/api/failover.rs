@@ -114,6 +114,8 @@ async fn a_provider_that_fails_is_replaced_until_it_is_well_again() {
         vec![CcpFault::Refuse("111109")],
         vec![CcpFault::Refuse("111111")],
         vec![CcpFault::Refuse("160050")],
+        // The request is wrong, but because of a template of this sender.
+        vec![CcpFault::Refuse("160052")],
         vec![CcpFault::Status(500), CcpFault::Status(502)],
         vec![CcpFault::LoseRequest, CcpFault::LoseRequest],
         vec![
@@ -203,6 +205,15 @@ async fn a_refused_recipient_is_tried_once_and_told_what_to_do() {
         .check(MOBILE, "000000")
         .await
         .is_refusal("短信验证码失效");
+}
+
+#[tokio::test]
+async fn a_number_that_a_provider_finds_wrong_is_tried_once() {
+    let pair = Pair::start();
+    pair.first.fail_next([CcpFault::Refuse("160042")]);
+    pair.app.send(MOBILE).await.is_refusal("发送短信失败");
+    assert_eq!(pair.first.requests().len(), 1);
+    assert!(pair.second.requests().is_empty());
 }
 
 #[tokio::test]

@@ -6,7 +6,6 @@ use tokio::time::Instant;
 
 use super::breaker::{Breaker, BreakerRules, Leave, Phase};
 use super::delivery::{Delivery, DeliveryRules};
-use crate::ErrorClass;
 
 /// What a failover makes of one of its senders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -217,9 +216,8 @@ pub(super) struct Admission<'a> {
 }
 
 impl Admission<'_> {
-    /// The sender took the message, or failed with an error of this class.
-    pub(super) fn ended(mut self, failure: Option<ErrorClass>) {
-        let is_at_fault = failure.is_some_and(ErrorClass::is_fault_of_sender);
+    /// The sender took the message or failed, and that by its own fault or not.
+    pub(super) fn ended(mut self, is_at_fault: bool) {
         if let Some(leave) = self.leave.take() {
             self.health.step(self.sender, |vitals, now| {
                 vitals.breaker.ended(now, leave, is_at_fault);

@@ -35,8 +35,8 @@ const PART_OF_A_PROBE: u32 = 3;
 
 /// Several senders as one: they are tried in the order of their route until one takes the message.
 ///
-/// The class of an error decides whether it goes on to the next
-/// ([`ErrorClass::may_try_another`]; [`OnUnknown`]). A sender that fails too often is passed over
+/// An error, mostly its class, decides whether it goes on to the next
+/// ([`SendError::may_try_another`]; [`OnUnknown`]). A sender that fails too often is passed over
 /// for a while ([`BreakerRules`]); if a route has none but such, they are all tried. What is given is the last
 /// error; but a message that may have been accepted somewhere stays unknown, whatever another
 /// sender said of it.
@@ -185,12 +185,18 @@ impl Failover {
         now + deadline.saturating_duration_since(now) / part
     }
 
-    /// Whether an error that leaves `doubt` or not lets another sender be tried.
-    fn goes_on(&self, class: ErrorClass, doubt: Option<&SendError>) -> bool {
-        match class {
-            ErrorClass::Unknown => self.on_unknown == OnUnknown::Next && doubt.is_none(),
-            definite => definite.may_try_another(),
+    /// Whether another sender may be tried after an error. `doubt` is that of an earlier sender
+    /// which may have taken the message.
+    fn goes_on(&self, error: &SendError, doubt: Option<&SendError>) -> bool {
+        match error.class() {
+            ErrorClass::Unknown => self.goes_on_in_doubt(doubt),
+            _ => error.may_try_another(),
         }
+    }
+
+    /// The same of an unknown outcome.
+    fn goes_on_in_doubt(&self, doubt: Option<&SendError>) -> bool {
+        self.on_unknown == OnUnknown::Next && doubt.is_none()
     }
 
     async fn attempt(
@@ -202,7 +208,8 @@ impl Failover {
         let sender = &self.senders[admission.sender];
         let sent = timeout_at(until, sender.send(message)).await;
         let sent = sent.unwrap_or_else(|_| Err(out_of_time(sender.name())));
-        admission.ended(sent.as_ref().err().map(SendError::class));
+        let error = sent.as_ref().err();
+        admission.ended(error.is_some_and(SendError::is_fault_of_sender));
         sent
     }
 }
@@ -233,7 +240,7 @@ impl SmsSender for Failover {
         let mut doubt = None;
         loop {
             let sender = &self.senders[admission.sender];
-            let may_go_on = self.goes_on(ErrorClass::Unknown, doubt.as_ref());
+            let may_go_on = self.goes_on_in_doubt(doubt.as_ref());
             let until = match may_go_on && turns.has_next() {
                 true => self.patience(&admission, deadline),
                 false => deadline,
@@ -244,7 +251,7 @@ impl SmsSender for Failover {
             };
             // A sender that starts when the time is up would be cut off with its request
             // perhaps written: a definite error would become an unknown outcome.
-            let goes_on = self.goes_on(error.class(), doubt.as_ref()) && Instant::now() < deadline;
+            let goes_on = self.goes_on(&error, doubt.as_ref()) && Instant::now() < deadline;
             let next = if goes_on { turns.next() } else { None };
             let Some(next) = next else {
                 return Err(in_doubt(doubt, error));

@@ -116,4 +116,18 @@ mod tests {
             assert_eq!(unlisted(status), class, "{status}");
         }
     }
+
+    #[test]
+    fn what_is_about_a_text_is_an_argument() {
+        // Codes of Twilio's have five digits.
+        let codes = crate::own_template::CODES
+            .iter()
+            .filter(|code| code.len() == 5);
+        let codes: Vec<u32> = codes.filter_map(|code| code.parse().ok()).collect();
+        assert!(!codes.is_empty());
+        for code in codes {
+            let class = find(code).map(|status| status.class);
+            assert_eq!(class, Some(Argument), "{code}");
+        }
+    }
 }

@@ -111,3 +111,14 @@ fn only_six_digits_are_a_code() {
 fn the_code_for_a_wrong_clock_is_in_the_table() {
     assert_eq!(find(EXPIRED).unwrap().verdict, Verdict::Refused(Auth));
 }
+
+#[test]
+fn what_is_about_a_template_is_an_argument() {
+    let codes = crate::own_template::CODES.iter();
+    let codes: Vec<_> = codes.filter(|code| is_code(code)).collect();
+    assert!(!codes.is_empty());
+    for code in codes {
+        let status = find(code).unwrap_or_else(|| panic!("{code} is in no row"));
+        assert_eq!(status.verdict, Verdict::Refused(Argument), "{code}");
+    }
+}

@@ -69,7 +69,7 @@ async fn a_sender_that_leaves_its_time_to_nobody_is_not_cut_short() {
     // The second opens, the first does not.
     let health = failover.health();
     let admission = health.admit(1).unwrap();
-    admission.ended(Some(ErrorClass::Temporary));
+    admission.ended(true);
     assert_eq!(state(&failover, "second"), SenderState::Open);
     first.behave(Behaviour::Stall);
     let started = Instant::now();
