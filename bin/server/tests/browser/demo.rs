@@ -65,7 +65,8 @@ impl Demo {
         let settings = Settings::from_toml(toml).unwrap();
         let clock = ManualClock::new(Timestamp::from_millis(1_700_000_000_000));
         let store = Arc::new(MemoryStore::new(clock.clock()));
-        let sender = MockSender::new("mock");
+        // It stands in for the sender that the settings name.
+        let sender = MockSender::new(settings.gateway.order[0].as_str());
         let parts = Parts {
             store: store.clone(),
             memory: None,
