@@ -14,9 +14,9 @@ const ORIGIN_BOUND_LIMIT: usize = 140;
 
 /// The text of a message, with `{code}` and `{minutes}` where those go.
 ///
-/// If its last line begins with `@` and contains `#`, that line is an origin-bound code
+/// A line that begins with `@` and contains `#` is an origin-bound code
 /// (wicg.github.io/sms-one-time-codes): `@shop.example #{code}`, which browsers fill in on pages of
-/// that host alone. Then it has to be right, or phones would not heed it.
+/// that host alone. It has to be the last line, and right, or phones would not heed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextTemplate(Vec<Part>);
 
@@ -152,9 +152,10 @@ impl fmt::Display for TextTemplate {
     }
 }
 
-/// Whether a line is meant for browsers, as text for people has no reason to look like that.
+/// Whether a line is meant for browsers, as text for people has no reason to look like that. With
+/// a space in front they would not heed it, which is not meant.
 fn is_origin_bound(line: &str) -> bool {
-    line.starts_with('@') && line.contains('#')
+    line.trim_start().starts_with('@') && line.contains('#')
 }
 
 fn check_origin_bound(text: &str) -> Result<(), TextError> {
@@ -171,7 +172,8 @@ fn check_last_line(line: &str) -> Result<(), TextError> {
     if !is_origin_bound(line) {
         return Ok(());
     }
-    let host = line[1..].strip_suffix(" #{code}");
+    let host = line.strip_prefix('@');
+    let host = host.and_then(|host| host.strip_suffix(" #{code}"));
     match host.is_some_and(is_host) {
         true => Ok(()),
         false => Err(TextError::OriginBoundLine),

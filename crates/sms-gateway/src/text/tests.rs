@@ -63,6 +63,11 @@ fn what_is_wrong_with_a_text_is_told() {
             "{code}\n@shop.example #{code} now",
             TextError::OriginBoundLine,
         ),
+        ("{code}\n @shop.example #{code}", TextError::OriginBoundLine),
+        (
+            "{code}\n\t@shop.example #{code}",
+            TextError::OriginBoundLine,
+        ),
         ("{code}\n@shop.example  #{code}", TextError::OriginBoundLine),
         ("{code}\n@shop.example#{code}", TextError::OriginBoundLine),
         (
