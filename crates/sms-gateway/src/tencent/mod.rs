@@ -14,6 +14,7 @@ use async_trait::async_trait;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use reqwest::{RequestBuilder, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
+use sms_core::Region;
 
 use crate::code_table::refusal;
 use crate::http::{Answer, Failure, Http, host};
@@ -148,6 +149,10 @@ impl TencentSender {
 impl SmsSender for TencentSender {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn serves(&self, region: Region) -> bool {
+        region != Region::CN || self.sign_name.is_some()
     }
 
     /// There is one request and no more: Tencent Cloud does not recognise repetitions, so that a

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sms_core::Locale;
+use sms_core::{Locale, Region};
 use sms_gateway::{
     ErrorClass, Localized, SmsSender, TENCENT_REGION, Template, TencentConfig, TencentSender,
     Variable,
@@ -162,16 +162,20 @@ async fn each_language_has_its_template() {
 
 #[tokio::test]
 async fn without_a_name_for_the_brackets_only_foreign_numbers_are_sent_to() {
-    let (stub, _) = stub_and_sender();
+    let (stub, with_name) = stub_and_sender();
     let sender = TencentSender::new(&TencentConfig {
         sign_name: None,
         ..config(stub.base_url())
     })
     .unwrap();
+    // A failover does not even ask it, so that its breaker knows nothing of the mainland.
+    let abroad = message_to("+33612345678");
+    assert!(with_name.serves(Region::CN) && !sender.serves(Region::CN));
+    assert!(with_name.serves(abroad.to.region()) && sender.serves(abroad.to.region()));
     let error = sender.send(&message()).await.unwrap_err();
     assert_eq!(error.class(), ErrorClass::Config);
     assert_eq!(stub.connections(), 0);
-    sender.send(&message_to("+33612345678")).await.unwrap();
+    sender.send(&abroad).await.unwrap();
     let request = stub.requests().remove(0);
     verify(&request);
     let body = request.json();
