@@ -9,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Backend, ConfigError, Mode, ServerSettings, Settings, StoreSettings};
 use crate::send_test::SendTest;
+use crate::simulate_carrier::SimulateCarrier;
 use crate::snapshots::Snapshots;
 use crate::tls::Certificate;
 use crate::{Parts, Server, logging};
@@ -32,6 +33,8 @@ struct Arguments {
 enum Command {
     /// Send one real message through one sender, and say what the provider makes of it
     SendTest(SendTest),
+    /// Play the providers: take messages, show them in an inbox, report deliveries, fail on demand
+    SimulateCarrier(SimulateCarrier),
 }
 
 /// The whole program: reads the command line, serves until it is told to stop.
@@ -49,6 +52,10 @@ pub fn run() -> ExitCode {
 }
 
 fn try_run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
+    // It has nothing to do with the server's configuration.
+    if let Some(Command::SimulateCarrier(simulator)) = &arguments.command {
+        return simulator.carry_out();
+    }
     let settings = Settings::load(arguments.config.as_deref())?;
     if let Some(Command::SendTest(order)) = &arguments.command
         && !arguments.check_config

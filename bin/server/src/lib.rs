@@ -30,6 +30,7 @@ mod request_id;
 mod routes;
 mod send_test;
 mod server;
+mod simulate_carrier;
 mod snapshots;
 mod tls;
 mod trace;

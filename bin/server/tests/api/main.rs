@@ -32,6 +32,7 @@ mod send_code;
 mod send_test;
 mod senders;
 mod shutdown;
+mod simulate_carrier;
 mod slow_clients;
 mod snapshot;
 mod stop_under_load;
