@@ -33,6 +33,7 @@ mod send_test;
 mod senders;
 mod shutdown;
 mod simulate_carrier;
+mod simulator;
 mod slow_clients;
 mod snapshot;
 mod stop_under_load;
