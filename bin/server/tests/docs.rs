@@ -1,6 +1,6 @@
 //! The documentation says what the code does: the keys and defaults of `docs/CONFIGURATION.md` are
-//! those of `config/default.toml`, `docs/API.md` has every outcome, and the tests that
-//! `docs/SECURITY.md` relies on are there.
+//! those of `config/default.toml`, `docs/API.md` has every outcome, the tests that
+//! `docs/SECURITY.md` relies on are there, and the configuration in `docs/SIMULATOR.md` is one.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
 
@@ -16,6 +16,7 @@ use toml::{Table, Value};
 const CONFIGURATION: &str = include_str!("../../../docs/CONFIGURATION.md");
 const API: &str = include_str!("../../../docs/API.md");
 const SECURITY: &str = include_str!("../../../docs/SECURITY.md");
+const SIMULATOR: &str = include_str!("../../../docs/SIMULATOR.md");
 
 /// The names under which the kinds of senders are documented, and the least that makes one.
 const SENDERS: [(&str, &str); 5] = [
@@ -105,6 +106,12 @@ fn assert_sender_documented(prefix: &str, toml: &str) {
         let name = key.strip_prefix(prefix).unwrap();
         assert_known(&key, &format!("{toml}\n{name} = '?'"));
     }
+}
+
+#[test]
+fn the_configuration_beside_the_simulator_is_one() {
+    let (_, rest) = SIMULATOR.split_once("```toml\n# staging.toml\n").unwrap();
+    Settings::from_toml(rest.split_once("```").unwrap().0).unwrap();
 }
 
 #[test]
