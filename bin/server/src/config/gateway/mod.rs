@@ -1,6 +1,7 @@
 mod aliyun;
 mod breaker;
 mod ccp;
+mod reach;
 mod routing;
 mod secrets;
 mod templates;
@@ -157,7 +158,9 @@ impl GatewaySettings {
             let texts = sender.texts(&key).ok().flatten();
             texts.map_or_else(Vec::new, |texts| texts::warnings(&key, &texts, extent))
         });
-        warnings.collect()
+        warnings
+            .chain(reach::warnings(self, &extent.countries))
+            .collect()
     }
 
     pub(super) fn check(&self, extent: &Extent) -> Result<(), ConfigError> {

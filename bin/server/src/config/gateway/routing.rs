@@ -114,12 +114,20 @@ impl GatewaySettings {
         }
     }
 
+    /// The key of the route of every region that has none of its own.
+    pub(super) fn default_route(&self) -> String {
+        match self.routes.contains_key(DEFAULT) {
+            true => format!("gateway.routes.{DEFAULT}"),
+            false => "gateway.order".to_owned(),
+        }
+    }
+
     /// Every route that messages may take: its key, its region if it is not the default one, and
     /// its senders.
     fn routes_in_use(&self) -> impl Iterator<Item = (String, Option<&str>, &List<String>)> {
         let order = match self.routes.contains_key(DEFAULT) {
             true => None,
-            false => Some(("gateway.order".to_owned(), None, &self.order)),
+            false => Some((self.default_route(), None, &self.order)),
         };
         let routes = self.routes.iter().map(|(name, names)| {
             let region = (name != DEFAULT).then_some(name.as_str());

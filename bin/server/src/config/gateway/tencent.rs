@@ -72,6 +72,11 @@ impl TencentSettings {
         ]
     }
 
+    /// Whether there is a name for the brackets, which the mainland asks for.
+    pub(super) fn has_sign_name(&self) -> bool {
+        !self.sign_name.is_empty()
+    }
+
     /// Whether its templates have variables and languages that there are.
     pub(super) fn check(&self, key: &str) -> Result<(), ConfigError> {
         templates(key, &self.template_id, &self.variables, &self.templates).map(drop)
@@ -84,7 +89,7 @@ impl TencentSettings {
     /// It has no secret, or its templates are wrong.
     pub fn config(&self, name: &str, timeout: Duration) -> Result<TencentConfig, ConfigError> {
         let key = format!("gateway.senders.{name}");
-        let sign_name = Some(self.sign_name.clone()).filter(|sign_name| !sign_name.is_empty());
+        let sign_name = self.has_sign_name().then(|| self.sign_name.clone());
         Ok(TencentConfig {
             name: name.to_owned(),
             endpoint: self.endpoint.clone(),
