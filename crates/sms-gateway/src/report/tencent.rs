@@ -21,11 +21,15 @@ fn report(item: &Value) -> Option<DeliveryReport> {
         "FAIL" => DeliveryState::Failed,
         _ => return None,
     };
-    let country = text(item, "nationcode").unwrap_or_default();
     let number = text(item, "mobile").unwrap_or_default();
+    let number = match text(item, "nationcode") {
+        // Without the plus, a number of the USA may look like one of the mainland.
+        Some(country) => format!("+{}{number}", country.trim_start_matches('+')),
+        None => number,
+    };
     Some(DeliveryReport {
         provider_id: text(item, "sid").and_then(plain)?,
-        to: mobile(&format!("{country}{number}")),
+        to: mobile(&number),
         state,
         code: text(item, "errmsg").and_then(plain),
         at: text(item, "user_receive_time").and_then(|time| beijing(&time)),
@@ -45,6 +49,8 @@ mod tests {
              "sid":"5000:1045710669157053657849499619","ext":"a1"},
             {"user_receive_time":"2024-02-29 12:34:56","nationcode":"33","mobile":"612345678",
              "report_status":"FAIL","errmsg":"MK:0001","sid":"8:1"},
+            {"nationcode":"1","mobile":"3105550123","report_status":"SUCCESS","sid":"8:2"},
+            {"mobile":"13900000001","report_status":"SUCCESS","sid":"8:3"},
             {"report_status":"SUCCESS"}
         ]"#;
         let read = read(body.as_bytes()).unwrap();
@@ -63,7 +69,10 @@ mod tests {
             code: Some("MK:0001".to_owned()),
             at,
         };
-        assert_eq!(read.reports, [delivered, failed]);
+        let numbers: Vec<_> = read.reports[2..].iter().map(|report| report.to).collect();
+        let expected = ["+13105550123", "13900000001"].map(|text| Mobile::parse(text).ok());
+        assert_eq!(numbers, expected);
+        assert_eq!(read.reports[..2], [delivered, failed]);
         assert_eq!(read.ignored, 1);
     }
 
