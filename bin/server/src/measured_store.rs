@@ -3,8 +3,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use sms_core::{
-    CheckRules, Fate, ImageCode, ImageId, Issue, Mobile, Quotas, Reported, Settlement, SmsCode,
-    Timestamp,
+    CheckRules, Delivery, Fate, ImageCode, ImageId, Issue, Mobile, Quotas, Reported, Settlement,
+    SmsCode, Timestamp,
 };
 use sms_store::{
     Accepted, Checked, CodeStore, Connections, Consumed, DeliveryName, Log, PictureAdmission,
@@ -122,8 +122,8 @@ impl CodeStore for MeasuredStore {
             .await
     }
 
-    async fn fate(&self, name: DeliveryName<'_>) -> Result<Option<Fate>, StoreError> {
-        self.timed("fate", self.store.fate(name)).await
+    async fn delivery(&self, name: DeliveryName<'_>) -> Result<Delivery, StoreError> {
+        self.timed("delivery", self.store.delivery(name)).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! What becomes of messages after a sender accepted them.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sms_core::{Fate, Mobile, Reported};
@@ -52,7 +52,8 @@ impl VerificationService {
                 state: report.state,
                 at: report.at,
             };
-            let reported = self.shared.store.take_report(name, word).await?;
+            let reported = self.shared.store.take_report(name, word).await;
+            let reported = reported.inspect_err(|_| self.shared.awaiting.forget())?;
             self.shared.observer.on_report(sender, &reported);
             if let Reported::Final(fate) = &reported {
                 let (mobile, code) = (report.to, report.code.as_deref());
@@ -75,15 +76,25 @@ impl VerificationService {
                 sender: &sender,
                 provider_id: &provider_id,
             };
-            match self.shared.store.fate(name).await {
-                Ok(fate) => {
-                    let has_arrived = fate.is_some_and(|fate| fate.has_arrived);
+            match self.shared.store.delivery(name).await {
+                Ok(delivery) if delivery.is_dispatched() => {
+                    let has_arrived = delivery.fate().is_some_and(|fate| fate.has_arrived);
                     self.shared.observer.on_arrival(&sender, has_arrived);
                 }
-                // It says nothing about the sender.
-                Err(error) => log::debug!(sender = &*sender; "arrival not known: {error}"),
+                // Neither of these says anything about the sender.
+                Ok(_) => log::debug!(sender = &*sender; "the store lost a message"),
+                Err(error) => {
+                    log::debug!(sender = &*sender; "arrival not known: {error}");
+                    self.shared.awaiting.forget();
+                }
             }
         }
+    }
+
+    /// The provider behind `sender` could not be asked: that the messages by it which should arrive
+    /// now are not known to have done so says nothing any more.
+    pub fn reports_missed(&self, sender: &str) {
+        self.shared.awaiting.forget_by(sender);
     }
 }
 
@@ -119,10 +130,13 @@ impl Shared {
                         .awaiting
                         .add(policy, Arc::clone(&sender), provider_id);
                 }
-                Err(error) => log::debug!(
-                    sender = &*sender, message_id = message_id.as_str();
-                    "dispatch not noted: {error}"
-                ),
+                Err(error) => {
+                    log::debug!(
+                        sender = &*sender, message_id = message_id.as_str();
+                        "dispatch not noted: {error}"
+                    );
+                    shared.awaiting.forget();
+                }
             }
         });
     }
@@ -181,7 +195,7 @@ impl DeliveryPolicy {
 impl Awaiting {
     /// Adds a message, if its sender has not its part of the sample in it.
     fn add(&self, policy: &DeliveryPolicy, sender: Arc<str>, provider_id: String) {
-        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut messages = self.locked();
         let part = (SAMPLE / policy.senders.len().max(1)).max(1);
         if messages.len() >= SAMPLE
             || messages
@@ -200,6 +214,17 @@ impl Awaiting {
         self.added.notify_one();
     }
 
+    /// Forgets all messages. Where the store fails reports are refused, by other instances too, and
+    /// not every provider tells them again: that they are missing is not the sender's fault.
+    fn forget(&self) {
+        self.locked().clear();
+    }
+
+    /// Forgets the messages by one sender.
+    fn forget_by(&self, sender: &str) {
+        self.locked().retain(|message| *message.sender != *sender);
+    }
+
     /// Waits for the oldest message to be due, and takes it out.
     async fn next_due(&self) -> Awaited {
         loop {
@@ -207,8 +232,7 @@ impl Awaiting {
             match self.oldest() {
                 Some(due) => {
                     sleep_until(due).await;
-                    let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
-                    if let Some(message) = messages.pop_front() {
+                    if let Some(message) = self.take_due() {
                         return message;
                     }
                 }
@@ -218,7 +242,17 @@ impl Awaiting {
     }
 
     fn oldest(&self) -> Option<Instant> {
-        let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
-        messages.front().map(|message| message.due)
+        self.locked().front().map(|message| message.due)
+    }
+
+    /// The oldest message, if it is due: the one that was waited for may be forgotten.
+    fn take_due(&self) -> Option<Awaited> {
+        let mut messages = self.locked();
+        let is_due = messages.front()?.due <= Instant::now();
+        is_due.then(|| messages.pop_front())?
+    }
+
+    fn locked(&self) -> MutexGuard<'_, VecDeque<Awaited>> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

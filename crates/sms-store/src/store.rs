@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sms_core::{
-    AddressBlock, CheckOutcome, CheckRules, DeliveryState, Fate, ImageCode, ImageId, Issue, Mobile,
-    Quotas, Region, Reported, Settlement, SmsCode, Timestamp,
+    AddressBlock, CheckOutcome, CheckRules, Delivery, DeliveryState, Fate, ImageCode, ImageId,
+    Issue, Mobile, Quotas, Region, Reported, Settlement, SmsCode, Timestamp,
 };
 
 use crate::in_steps::{admit_picture_in_steps, admit_send_in_steps};
@@ -135,12 +135,13 @@ pub trait CodeStore: Send + Sync {
         report: Report,
     ) -> Result<Reported, StoreError>;
 
-    /// [`sms_core::Delivery::fate`]: what became of a message; `None` if that is not known.
+    /// What is known of a message after it was handed over; nothing, if the store never heard of it
+    /// or heard of it too long ago.
     ///
     /// # Errors
     ///
     /// The store failed.
-    async fn fate(&self, name: DeliveryName<'_>) -> Result<Option<Fate>, StoreError>;
+    async fn delivery(&self, name: DeliveryName<'_>) -> Result<Delivery, StoreError>;
 
     /// Asks whether the store takes steps now.
     ///

@@ -15,7 +15,7 @@ const STEPS: [&str; 10] = [
     "admit_picture",
     "admit_send",
     "check",
-    "fate",
+    "delivery",
     "give_back_slot",
     "note_dispatch",
     "note_sender",

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use crate::Harness;
 use crate::harness::{MOBILE, policy, quotas, request};
 use crate::told::ToldDelivery;
+use crate::unsettled::Unsettled;
 
 const EXPECT_WITHIN: Duration = Duration::from_secs(120);
 
@@ -180,6 +181,67 @@ async fn messages_that_do_not_arrive_are_noticed_when_their_time_is_over() {
     tokio::time::advance(Duration::from_secs(1)).await;
     settle().await;
     assert_eq!(harness.told.arrivals(), [true, false, false, false]);
+    watch.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_the_store_lost_says_nothing_about_its_sender() {
+    let harness = Harness::with(reporting);
+    let watch = harness.service.clone();
+    let watch = tokio::spawn(async move { watch.watch_arrivals().await });
+    harness.send().await;
+    harness.service.abandoned_sends().await;
+    harness.clock.advance(Duration::from_secs(3 * 86_400));
+    tokio::time::advance(EXPECT_WITHIN).await;
+    settle().await;
+    assert!(harness.told.arrivals().is_empty());
+    watch.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn reports_that_nobody_could_take_say_nothing_about_their_sender() {
+    let harness = Harness::new();
+    let store = Arc::new(Unsettled::over(harness.store.clone()));
+    let mut policy = policy();
+    reporting(&mut policy);
+    let sender = Arc::new(harness.sender.clone());
+    let told = harness.told.clone();
+    let service = VerificationService::observed(store.clone(), sender, policy, told);
+    let watch = service.clone();
+    let watch = tokio::spawn(async move { watch.watch_arrivals().await });
+    let send = async || {
+        harness.put_picture("i").await;
+        assert!(
+            service
+                .send_code(request())
+                .await
+                .unwrap()
+                .message()
+                .is_success()
+        );
+        settle().await;
+    };
+    let half = EXPECT_WITHIN / 2;
+    for is_asked in [false, true] {
+        send().await;
+        if is_asked {
+            service.reports_missed("another");
+            service.reports_missed("mock");
+        } else {
+            let id = newest(&harness);
+            let reports = [report(&id, DeliveryState::Delivered)];
+            service.take_reports("mock", &reports).await.unwrap_err();
+        }
+        tokio::time::advance(half).await;
+        // What is sent from here on has its whole time.
+        send().await;
+        tokio::time::advance(half).await;
+        settle().await;
+        assert!(harness.told.arrivals().is_empty());
+        tokio::time::advance(half).await;
+        settle().await;
+        assert_eq!(harness.told.arrivals(), [false]);
+    }
     watch.abort();
 }
 

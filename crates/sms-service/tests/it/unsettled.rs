@@ -3,15 +3,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sms_core::{
-    CheckRules, Fate, ImageCode, ImageId, Issue, Mobile, Quotas, Reported, Settlement, SmsCode,
-    Timestamp,
+    CheckRules, Delivery, Fate, ImageCode, ImageId, Issue, Mobile, Quotas, Reported, Settlement,
+    SmsCode, Timestamp,
 };
 use sms_store::{
     Accepted, Checked, CodeStore, Consumed, DeliveryName, Log, MemoryStore, Report, Slot,
     StoreError,
 };
 
-/// A store that does everything but settle, until it heals. A check takes it more than one turn, as
+/// A store that does everything but settle and take reports, until it heals. A check takes it more than one turn, as
 /// it does a store that is asked over a wire.
 pub(crate) struct Unsettled {
     store: Arc<MemoryStore>,
@@ -117,11 +117,15 @@ impl CodeStore for Unsettled {
         name: DeliveryName<'_>,
         report: Report,
     ) -> Result<Reported, StoreError> {
-        self.store.take_report(name, report).await
+        if self.is_healed.load(Ordering::Acquire) {
+            self.store.take_report(name, report).await
+        } else {
+            Err(StoreError::Connection("not yet".to_owned()))
+        }
     }
 
-    async fn fate(&self, name: DeliveryName<'_>) -> Result<Option<Fate>, StoreError> {
-        self.store.fate(name).await
+    async fn delivery(&self, name: DeliveryName<'_>) -> Result<Delivery, StoreError> {
+        self.store.delivery(name).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -361,11 +361,11 @@ impl CodeStore for MemoryStore {
         })
     }
 
-    async fn fate(&self, name: DeliveryName<'_>) -> Result<Option<Fate>, StoreError> {
+    async fn delivery(&self, name: DeliveryName<'_>) -> Result<Delivery, StoreError> {
         let name = KeptName::from(name);
         let deliveries = self.tables.deliveries.part(&name);
         let delivery = deliveries.get(self.clock.now(), &name);
-        Ok(delivery.and_then(Delivery::fate))
+        Ok(delivery.cloned().unwrap_or_default())
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

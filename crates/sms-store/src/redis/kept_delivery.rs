@@ -1,6 +1,6 @@
 //! What is known of a delivery, as scripts keep it; `lua/deliveries.lua` tells the form.
 
-use sms_core::{DeliveryState, Dispatch, Fate, Timestamp};
+use sms_core::{Delivery, DeliveryState, Dispatch, Fate, Timestamp};
 
 use super::unreadable;
 use crate::StoreError;
@@ -16,28 +16,40 @@ pub(super) fn rank(state: DeliveryState) -> u8 {
 
 /// The fate that a script tells of in its answer to `step`.
 pub(super) fn told(step: &str, kept: &str) -> Result<Fate, StoreError> {
-    fate(kept).map_or_else(|| unreadable(step), Ok)
+    read(kept).fate().map_or_else(|| unreadable(step), Ok)
 }
 
-/// The fate that a kept text tells; `None` if it tells none.
-pub(super) fn fate(kept: &str) -> Option<Fate> {
-    let (dispatch, word) = kept.split_once(' ')?;
-    let (rank, at) = word.split_once(':')?;
-    let has_arrived = match rank {
-        "2" => false,
-        "3" => true,
+/// What a kept text tells; nothing, if it is of another form.
+pub(super) fn read(kept: &str) -> Delivery {
+    let mut delivery = Delivery::default();
+    let (dispatched, word) = kept.split_once(' ').unwrap_or_default();
+    if let Some(dispatch) = dispatch(dispatched) {
+        delivery.dispatched(dispatch);
+    }
+    if let Some((state, at)) = self::word(word) {
+        delivery.reported(at, state, None);
+    }
+    delivery
+}
+
+fn dispatch(kept: &str) -> Option<Dispatch> {
+    let mut parts = kept.splitn(3, ':');
+    Some(Dispatch {
+        sent_at: timestamp(parts.next()?)?,
+        region: parts.next()?.parse().ok()?,
+        message_id: parts.next()?.to_owned(),
+    })
+}
+
+fn word(kept: &str) -> Option<(DeliveryState, Timestamp)> {
+    let (rank, at) = kept.split_once(':')?;
+    let state = match rank {
+        "1" => DeliveryState::Pending,
+        "2" => DeliveryState::Failed,
+        "3" => DeliveryState::Delivered,
         _ => return None,
     };
-    let mut parts = dispatch.splitn(3, ':');
-    Some(Fate {
-        dispatch: Dispatch {
-            sent_at: timestamp(parts.next()?)?,
-            region: parts.next()?.parse().ok()?,
-            message_id: parts.next()?.to_owned(),
-        },
-        has_arrived,
-        at: timestamp(at)?,
-    })
+    Some((state, timestamp(at)?))
 }
 
 fn timestamp(digits: &str) -> Option<Timestamp> {
@@ -62,9 +74,9 @@ mod tests {
             at: Timestamp::from_millis(1_700_000_004_000),
         };
         let kept = "1700000000000:CN:a1:b2 3:1700000004000";
-        assert_eq!(fate(kept), Some(expected(true)));
+        assert_eq!(read(kept).fate(), Some(expected(true)));
         let kept = "1700000000000:CN:a1:b2 2:1700000004000";
-        assert_eq!(fate(kept), Some(expected(false)));
+        assert_eq!(read(kept).fate(), Some(expected(false)));
     }
 
     #[test]
@@ -79,14 +91,28 @@ mod tests {
             "soon:CN:a1 3:1700000004000",
         ];
         for kept in rows {
-            assert_eq!(fate(kept), None, "{kept}");
+            assert_eq!(read(kept).fate(), None, "{kept}");
+        }
+    }
+
+    #[test]
+    fn a_message_without_a_final_word_is_still_known_to_be_sent() {
+        let rows = [
+            ("1700000000000:CN:a1 ", true),
+            ("1700000000000:CN:a1 1:1700000004000", true),
+            ("1700000000000:CN:a1 3:1700000004000", true),
+            (" 3:1700000004000", false),
+            (" ", false),
+        ];
+        for (kept, is_sent) in rows {
+            assert_eq!(read(kept).is_dispatched(), is_sent, "{kept}");
         }
     }
 
     proptest! {
         #[test]
         fn reading_anything_never_panics(kept in "\\PC{0,40}|[0-9: A-Z]{0,40}") {
-            let _ = fate(&kept);
+            let _ = read(&kept);
         }
     }
 }

@@ -20,7 +20,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use deadpool_redis::redis::{FromRedisValue, RedisError};
 use sms_core::{
-    CheckOutcome, CheckRules, Fate, ImageCode, ImageId, Issue, Mobile, Quotas, Reported,
+    CheckOutcome, CheckRules, Delivery, Fate, ImageCode, ImageId, Issue, Mobile, Quotas, Reported,
     Settlement, SmsCode, Timestamp,
 };
 
@@ -307,10 +307,10 @@ impl CodeStore for RedisStore {
         }
     }
 
-    async fn fate(&self, name: DeliveryName<'_>) -> Result<Option<Fate>, StoreError> {
+    async fn delivery(&self, name: DeliveryName<'_>) -> Result<Delivery, StoreError> {
         let call = self.scripts.read_delivery.key(self.keys.delivery(name));
         let known: String = self.run(call).await?;
-        Ok(kept_delivery::fate(&known))
+        Ok(kept_delivery::read(&known))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

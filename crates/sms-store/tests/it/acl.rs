@@ -98,7 +98,7 @@ async fn whole_journey(place: &Place) {
     };
     store.note_dispatch(name, &accepted).await.unwrap();
     store.take_report(name, report).await.unwrap();
-    assert!(store.fate(name).await.unwrap().is_some());
+    assert!(store.delivery(name).await.unwrap().is_dispatched());
     store
         .settle(&mobile, &code, sms_core::Settlement::KeepSlot)
         .await

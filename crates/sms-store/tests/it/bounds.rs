@@ -187,8 +187,8 @@ async fn asking_about_what_is_not_there_makes_nothing() {
         assert_eq!(missing.unwrap(), Consumed::Missing);
         let slot = Timestamp::from_millis(0);
         store.give_back_slot(requests(number), slot).await.unwrap();
-        let fate = store.fate(delivery(&number.to_string())).await.unwrap();
-        assert_eq!(fate, None);
+        let known = store.delivery(delivery(&number.to_string())).await;
+        assert!(!known.unwrap().is_dispatched());
     }
     let entries = store.entries();
     let sum = entries.pictures + entries.numbers + entries.addresses + entries.deliveries;

@@ -1,4 +1,4 @@
-use sms_core::{DeliveryState, Fate, Region, Reported};
+use sms_core::{Delivery, DeliveryState, Fate, Region, Reported};
 use sms_store::{Accepted, DeliveryName, Report};
 
 use super::*;
@@ -23,14 +23,20 @@ async fn report(backend: &Backend, state: DeliveryState) -> Reported {
     backend.store.take_report(NAME, report).await.unwrap()
 }
 
+async fn known(backend: &Backend) -> Delivery {
+    backend.store.delivery(NAME).await.unwrap()
+}
+
 async fn fate(backend: &Backend) -> Option<Fate> {
-    backend.store.fate(NAME).await.unwrap()
+    known(backend).await.fate()
 }
 
 pub(crate) async fn a_delivery_is_told_once(backend: &Backend) {
     let sent_at = backend.clock.now();
+    assert!(!known(backend).await.is_dispatched());
     assert_eq!(note(backend).await, None);
     assert_eq!(fate(backend).await, None);
+    assert!(known(backend).await.is_dispatched());
     backend.advance(seconds(4)).await;
     let pending = report(backend, DeliveryState::Pending).await;
     assert_eq!(pending, Reported::Pending);
@@ -60,6 +66,7 @@ pub(crate) async fn a_report_before_the_dispatch_is_told_with_it(backend: &Backe
         let early = report(backend, DeliveryState::Failed).await;
         assert_eq!(early, Reported::Early);
         assert_eq!(fate(backend).await, None);
+        assert!(!known(backend).await.is_dispatched());
     }
     let told = note(backend).await.unwrap();
     assert!(!told.has_arrived);
@@ -79,7 +86,7 @@ pub(crate) async fn a_dispatch_is_remembered_for_its_time(backend: &Backend) {
     let taken = report(backend, DeliveryState::Delivered).await;
     assert!(matches!(taken, Reported::Final(_)), "{taken:?}");
     backend.advance(seconds(10)).await;
-    assert_eq!(fate(backend).await, None);
+    assert_eq!(known(backend).await, Delivery::default());
     let late = report(backend, DeliveryState::Delivered).await;
     assert_eq!(late, Reported::Early);
 }
