@@ -21,7 +21,7 @@ pub(super) fn read(body: &[u8]) -> Result<Reports, UnreadableReport> {
         }
         Some(b'<') => {
             let fields: BTreeMap<_, _> = xml::fields(body, "Request")?;
-            report(|name| fields.get(name).cloned())
+            report(|name| Some(fields.get(name)?.trim().to_owned()))
         }
         _ => return Err(UnreadableReport("neither JSON nor XML")),
     };
@@ -47,7 +47,7 @@ fn report(field: impl Fn(&str) -> Option<String>) -> Option<DeliveryReport> {
     if field("smsType").is_some_and(|kind| kind != "1") {
         return None;
     }
-    let status = field("status")?;
+    let status = field("status").filter(|status| !status.is_empty())?;
     let state = match &*status {
         "0" => DeliveryState::Delivered,
         _ => DeliveryState::Failed,
@@ -104,6 +104,17 @@ mod tests {
     }
 
     #[test]
+    fn blanks_around_the_fields_of_xml_are_no_part_of_them() {
+        let body = format!(
+            "\n<Request>\n  <smsType> 1 </smsType>\n  <content>\n{SID}\n</content>\n  \
+             <status> 0 </status>\n</Request>\n"
+        );
+        let report = report_of(&body);
+        assert_eq!(report.provider_id, SID);
+        assert_eq!(report.state, DeliveryState::Delivered);
+    }
+
+    #[test]
     fn a_status_without_a_code_is_its_own_code() {
         let body = format!(r#"{{"Request":{{"smsType":1,"content":"{SID}","status":2}}}}"#);
         let report = report_of(&body);
@@ -118,6 +129,7 @@ mod tests {
             "<Request><smsType>0</smsType><content>TD</content></Request>",
             r#"{"Request":{"smsType":"1","content":"two words","status":"0"}}"#,
             r#"{"Request":{}}"#,
+            r#"{"Request":{"smsType":"1","content":"1","status":""}}"#,
         ];
         for body in bodies {
             let read = read(body.as_bytes()).unwrap();

@@ -17,6 +17,9 @@ use time::{Date, Month, PrimitiveDateTime, Time, UtcOffset};
 /// The most reports that are read at once. Tencent sends up to 100, CCP gives up to 500.
 const MOST: usize = 1000;
 
+/// What some programs write before a text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// What a provider says of one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryReport {
@@ -68,6 +71,7 @@ impl ReportFormat {
     ///
     /// It is not in the provider's form, or there are more than a thousand reports in it.
     pub fn read(self, body: &[u8]) -> Result<Reports, UnreadableReport> {
+        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         match self {
             Self::Ccp => ccp::read(body),
             Self::Aliyun => aliyun::read(body),
@@ -188,6 +192,30 @@ mod tests {
         }
         for bad in ["", "a b", "{a}", "a\n", "码", &"x".repeat(129)] {
             assert!(plain(bad.to_owned()).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_report() {
+        let rows = [
+            (
+                ReportFormat::Ccp,
+                r#"{"Request":{"smsType":"1","content":"1","status":"0"}}"#,
+            ),
+            (
+                ReportFormat::Ccp,
+                "<?xml version='1.0'?><Request><smsType>1</smsType><content>1</content>\
+                 <status>0</status></Request>",
+            ),
+            (ReportFormat::Aliyun, r#"[{"biz_id":"1","success":true}]"#),
+            (
+                ReportFormat::Tencent,
+                r#"[{"sid":"1","report_status":"SUCCESS"}]"#,
+            ),
+        ];
+        for (format, body) in rows {
+            let read = format.read(format!("\u{feff}{body}").as_bytes()).unwrap();
+            assert_eq!(read.reports.len(), 1, "{body}");
         }
     }
 
