@@ -1,6 +1,7 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{Either, HttpRequest, HttpResponse, web};
 use sms_core::Message;
+use sms_gateway::ReportFormat;
 
 use crate::body;
 use crate::face::Face;
@@ -46,13 +47,20 @@ pub(crate) async fn take_reports(
         .ignored(&receiver.sender, read.ignored);
     let taken = face.service.take_reports(&receiver.sender, &read.reports);
     match taken.await {
-        Ok(()) => Either::Left(
-            HttpResponse::Ok()
-                .insert_header((CACHE_CONTROL, "no-store"))
-                .insert_header((CONTENT_TYPE, "application/json"))
-                .body(receiver.format.thanks()),
-        ),
+        Ok(()) => Either::Left(thanks(receiver.format)),
         // It is told again, until the store takes it.
         Err(error) => Either::Right(face.failed(&error)),
+    }
+}
+
+/// What the provider hears when its reports were taken.
+fn thanks(format: ReportFormat) -> HttpResponse {
+    let no_store = (CACHE_CONTROL, "no-store");
+    match format.thanks() {
+        "" => HttpResponse::NoContent().insert_header(no_store).finish(),
+        body => HttpResponse::Ok()
+            .insert_header(no_store)
+            .insert_header((CONTENT_TYPE, "application/json"))
+            .body(body),
     }
 }

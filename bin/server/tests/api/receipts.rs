@@ -345,7 +345,8 @@ async fn a_report_of_twilio_without_its_signature_changes_nothing() {
     assert_eq!(told.count(&delivered).await, 0.0);
 
     let taken = push(Some(right)).await;
-    assert_eq!(taken.status(), 200);
+    assert_eq!(taken.status(), 204);
+    assert!(!taken.headers().contains_key("content-type"));
     assert_eq!(taken.text().await.unwrap(), "");
     assert_eq!(told.count(&delivered).await, 1.0);
 }

@@ -89,8 +89,8 @@ impl ReportFormat {
         ccp::read_pulled(body)
     }
 
-    /// The body of the answer by which the provider sees that its reports were taken, with HTTP
-    /// status 200: JSON, or nothing at all. Without it they come again.
+    /// The body of the answer by which the provider sees that its reports were taken: JSON with HTTP
+    /// status 200, or nothing at all with 204. Without it they come again.
     #[must_use]
     pub fn thanks(self) -> &'static str {
         match self {
