@@ -11,6 +11,9 @@ use crate::WiringError;
 use crate::config::{SenderSettings, Settings};
 use crate::metrics::Metrics;
 
+/// How often a provider that has more to tell is asked at once: it may tell the same for ever.
+const MOST_IN_A_ROW: usize = 10;
+
 /// A provider that is asked, and how often.
 pub(crate) struct Pulling {
     sender: String,
@@ -49,19 +52,33 @@ impl Pulling {
 
     /// Asks again and again; it never ends.
     pub(crate) async fn run(self, service: VerificationService, metrics: Arc<Metrics>) {
-        let sender = &*self.sender;
         loop {
-            sleep(self.interval).await;
-            match self.provider.pull().await {
-                Ok(reports) => {
-                    metrics.deliveries.ignored(sender, reports.ignored);
-                    self.hand_over(&service, &reports).await;
+            for _ in 0..MOST_IN_A_ROW {
+                if self.ask(&service, &metrics).await < CcpReports::MOST {
+                    break;
                 }
-                Err(error) => log::warn!(
+            }
+            sleep(self.interval).await;
+        }
+    }
+
+    /// Asks once, and says how much there was to tell.
+    async fn ask(&self, service: &VerificationService, metrics: &Metrics) -> usize {
+        let sender = &*self.sender;
+        match self.provider.pull().await {
+            Ok(reports) => {
+                metrics.deliveries.ignored(sender, reports.ignored);
+                self.hand_over(service, &reports).await;
+                reports.reports.len() + reports.ignored
+            }
+            Err(error) => {
+                service.reports_missed(sender);
+                log::warn!(
                     sender, class = error.class().name(),
                     provider_code = error.provider_code().unwrap_or_default();
                     "delivery reports can't be had: {error}"
-                ),
+                );
+                0
             }
         }
     }

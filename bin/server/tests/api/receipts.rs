@@ -303,6 +303,23 @@ async fn reports_that_ccp_is_asked_for_are_counted() {
 }
 
 #[tokio::test]
+async fn as_long_as_ccp_has_more_to_tell_it_is_asked_at_once() {
+    let hundred = vec![json!({"content": "id-1", "status": "0"}); 100];
+    let many = json!({"statusCode": "000000", "reports": hundred}).to_string();
+    let ccp = HttpStub::start(HttpReply::Answer(200, many)).unwrap();
+    let settings = format!(
+        "[gateway]\norder = ['ccp']\n[gateway.senders.ccp]\nkind = 'ccp'\n\
+         base_url = '{}'\naccount_sid = 'a1'\nauth_token = 't'\napp_id = 'b1'\n\
+         [receipts.senders.ccp]\npull_interval_s = 60",
+        ccp.base_url()
+    );
+    let told = Told::start_with("ccp", &settings);
+    // Not for ever: it may be that CCP tells the same again and again.
+    told.wait_for(&reports("early"), 1000.0).await;
+    assert_eq!(ccp.requests().len(), 10);
+}
+
+#[tokio::test]
 async fn a_report_of_twilio_without_its_signature_changes_nothing() {
     let told = Told::start_with("twilio", &twilio_settings());
     told.send().await;

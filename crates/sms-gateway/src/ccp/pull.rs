@@ -13,9 +13,6 @@ use super::{CcpConfig, wire};
 use crate::http::Failure;
 use crate::{ErrorClass, ReportFormat, Reports, SendError, SenderConfigError};
 
-/// How many reports are asked for at once. They have to fit into what is read of an answer.
-const COUNT: usize = 100;
-
 /// Asks CCP what became of messages.
 ///
 /// An account either has its reports pushed or can ask for them, not both. What was told once is
@@ -29,6 +26,9 @@ pub struct CcpReports {
 }
 
 impl CcpReports {
+    /// How many reports are asked for at once. They have to fit into what is read of an answer.
+    pub const MOST: usize = 100;
+
     /// Reports about the messages of a sender with this configuration.
     ///
     /// # Errors
@@ -43,13 +43,14 @@ impl CcpReports {
         })
     }
 
-    /// Asks for up to a hundred reports that were not told yet. None may be left when fewer come.
+    /// Asks for up to [`CcpReports::MOST`] reports that were not told yet. There may be more if so many
+    /// come.
     ///
     /// # Errors
     ///
     /// CCP refused or did not answer. Its class says what is to be done, as for a message.
     pub async fn pull(&self) -> Result<Reports, SendError> {
-        let count = COUNT.to_string();
+        let count = Self::MOST.to_string();
         let body = json!({"appId": self.app_id, "smsType": "1", "count": count}).to_string();
         let answer = self
             .client
