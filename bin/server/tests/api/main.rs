@@ -27,6 +27,7 @@ mod promql;
 mod provider_faults;
 mod raw;
 mod receipts;
+mod receipts_by_provider;
 mod redis;
 mod send_code;
 mod send_test;

@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 use crate::app::{App, MOBILE, UNLIMITED};
 use crate::exposition::Exposition;
 
-const TOKEN: &str = "a_token_that_nobody_guesses";
+pub(crate) const TOKEN: &str = "a_token_that_nobody_guesses";
 
 /// Settings of a CCP sender that is told what became of its messages.
 pub(crate) fn settings(more: &str) -> String {
@@ -29,10 +29,10 @@ pub(crate) fn settings(more: &str) -> String {
     )
 }
 
-const TWILIO_TOKEN: &str = "the_secret_of_the_account";
+pub(crate) const TWILIO_TOKEN: &str = "the_secret_of_the_account";
 
 /// Settings of a sender by Twilio that is told what became of its messages.
-fn twilio_settings() -> String {
+pub(crate) fn twilio_settings() -> String {
     format!(
         "{UNLIMITED}[gateway]\norder = ['twilio']\n[gateway.senders.twilio]\nkind = 'twilio'\n\
          account_sid = 'AC1'\nauth_token = '{TWILIO_TOKEN}'\nfrom = '+15005550006'\n\
@@ -43,7 +43,7 @@ fn twilio_settings() -> String {
 
 /// What Twilio puts into `X-Twilio-Signature`, by its documents: the URL, then the parameters in
 /// the order of their names.
-fn twilio_signature(secret: &str, url: &str, parameters: &[(&str, &str)]) -> String {
+pub(crate) fn twilio_signature(secret: &str, url: &str, parameters: &[(&str, &str)]) -> String {
     let mut sorted = parameters.to_vec();
     sorted.sort_unstable();
     let mut hmac = Hmac::<Sha1>::new_from_slice(secret.as_bytes()).unwrap();
@@ -116,21 +116,30 @@ impl Told {
         Exposition::of(&self.app).await.value(series)
     }
 
-    /// Waits until a series has a value.
     async fn wait_for(&self, series: &str, value: f64) {
-        let wait = async {
-            while self.count(series).await < value {
-                tokio::task::yield_now().await;
-            }
-        };
-        let limit = std::time::Duration::from_secs(20);
-        let waited = tokio::time::timeout(limit, wait).await;
-        assert!(waited.is_ok(), "{series} does not come to {value}");
-        assert_eq!(self.count(series).await, value, "{series}");
+        wait_for(&self.app, series, value).await;
     }
 }
 
-async fn tell(public: SocketAddr, path: &str, body: impl Into<reqwest::Body>) -> Response {
+/// Waits until a series has a value.
+pub(crate) async fn wait_for(app: &App, series: &str, value: f64) {
+    let count = async || Exposition::of(app).await.value(series);
+    let wait = async {
+        while count().await < value {
+            tokio::task::yield_now().await;
+        }
+    };
+    let limit = std::time::Duration::from_secs(20);
+    let waited = tokio::time::timeout(limit, wait).await;
+    assert!(waited.is_ok(), "{series} does not come to {value}");
+    assert_eq!(count().await, value, "{series}");
+}
+
+pub(crate) async fn tell(
+    public: SocketAddr,
+    path: &str,
+    body: impl Into<reqwest::Body>,
+) -> Response {
     let url = format!("http://{public}/receipts/{path}");
     let request = crate::app::client().post(url).body(body);
     request.send().await.unwrap()
@@ -386,4 +395,5 @@ async fn while_the_store_is_out_of_reach_reports_are_to_come_again() {
     redis.stop();
     let answer = tell(app.public, &path, pushed("id-1", "0")).await;
     assert_eq!(answer.status(), 503);
+    assert!(answer.headers().contains_key("retry-after"));
 }
