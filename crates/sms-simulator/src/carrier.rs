@@ -218,7 +218,7 @@ fn refusal_by(fault: &Fault, protocol: &dyn Protocol) -> Option<Refusal> {
     Some(match fault {
         Fault::Refuse(code) => protocol.refusal(code),
         Fault::Status(status) => Refusal::new(*status, "", "the script answered this status"),
-        Fault::Throttle(_) => protocol.refusal(protocol.code_of(Cause::Throttled)),
+        Fault::Throttle(_) => Cause::Throttled.refusal(protocol),
         Fault::LoseRequest | Fault::LoseAnswer | Fault::Nonsense => return None,
     })
 }

@@ -121,3 +121,19 @@ pub(crate) enum Cause {
     /// The number got too many messages.
     NumberLimit,
 }
+
+impl Cause {
+    /// The refusal of a provider for this cause.
+    pub(crate) fn refusal(self, protocol: &dyn Protocol) -> Refusal {
+        let why = match self {
+            Self::Replayed => "the nonce was used before",
+            Self::Repeated => "an order with this id was accepted today",
+            Self::Throttled => "the client asks faster than the script lets it",
+            Self::NumberLimit => "the number got as many messages as the script's limits allow",
+        };
+        Refusal {
+            why: why.into(),
+            ..protocol.refusal(protocol.code_of(self))
+        }
+    }
+}

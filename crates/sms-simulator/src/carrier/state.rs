@@ -77,7 +77,7 @@ impl State {
         limits: Limits,
         now: OffsetDateTime,
     ) -> End {
-        let refuse = |cause| End::Refused(protocol.refusal(protocol.code_of(cause)));
+        let refuse = |cause: Cause| End::Refused(cause.refusal(protocol));
         if let Some(nonce) = &order.nonce
             && !self.nonces.insert(nonce, now + NONCE_LIFE, now)
         {

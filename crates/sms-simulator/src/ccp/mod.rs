@@ -117,7 +117,7 @@ impl Protocol for CcpAccount {
     }
 
     fn refusal(&self, code: &str) -> Refusal {
-        Refusal::new(200, code.to_owned(), "【短信】请求被拒绝")
+        Refusal::new(200, code.to_owned(), "refused by the script")
     }
 
     fn code_of(&self, cause: Cause) -> &'static str {
