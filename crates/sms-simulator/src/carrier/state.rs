@@ -83,6 +83,12 @@ impl State {
         {
             return refuse(Cause::Replayed);
         }
+        // What was accepted counts already: the client is told so, not that it is too much.
+        if let Some(once) = &order.once
+            && self.req_ids.contains(once, now)
+        {
+            return refuse(Cause::Repeated);
+        }
         if order
             .to
             .iter()
@@ -90,10 +96,8 @@ impl State {
         {
             return refuse(Cause::NumberLimit);
         }
-        if let Some(once) = &order.once
-            && !self.req_ids.insert(once, clock::end_of_day(now), now)
-        {
-            return refuse(Cause::Repeated);
+        if let Some(once) = &order.once {
+            self.req_ids.insert(once, clock::end_of_day(now), now);
         }
         End::Accepted(self.deliver(provider, protocol, order, now))
     }

@@ -88,39 +88,54 @@ fn a_stall_keeps_the_answer_and_not_the_message() {
     assert_eq!(carrier.received(None).len(), 1);
 }
 
-#[test]
-fn what_is_sent_twice_under_one_req_id_is_refused_for_the_rest_of_the_day() {
-    let protocol = crate::CcpAccount::default();
-    let order = Order {
+fn order(once: Option<&str>, nonce: Option<&str>) -> Order {
+    Order {
         to: vec![Number::mainland("13800138000").unwrap()],
         text: String::new(),
         from: String::new(),
         client_id: None,
-        nonce: None,
-        once: Some("m1".to_owned()),
+        nonce: nonce.map(str::to_owned),
+        once: once.map(str::to_owned),
         callback: None,
-    };
-    let carrier = Carrier::new(Script::default());
-    let accept = |order: &Order, at| {
-        let mut state = carrier.lock();
-        match state.accept(Provider::Ccp, &protocol, order, Limits::default(), at) {
-            End::Accepted(_) => "accepted".to_owned(),
-            End::Refused(refusal) => refusal.code.into_owned(),
-            End::Lost => "lost".to_owned(),
-        }
-    };
-    assert_eq!(accept(&order, NOW), "accepted");
-    assert_eq!(accept(&order, NOW + Span::hours(11)), "160054");
-    assert_eq!(accept(&order, NOW + Span::hours(12)), "accepted");
+    }
+}
 
-    let nonce = Order {
-        nonce: Some("n1".to_owned()),
-        once: None,
-        ..order
-    };
+/// What CCP says to an order.
+fn answered(carrier: &Carrier, order: &Order, limits: Limits, at: OffsetDateTime) -> String {
+    let protocol = crate::CcpAccount::default();
+    let mut state = carrier.lock();
+    match state.accept(Provider::Ccp, &protocol, order, limits, at) {
+        End::Accepted(_) => "accepted".to_owned(),
+        End::Refused(refusal) => refusal.code.into_owned(),
+        End::Lost => "lost".to_owned(),
+    }
+}
+
+#[test]
+fn what_may_come_once_is_refused_the_second_time() {
+    let carrier = Carrier::new(Script::default());
+    let accept = |order: &Order, at| answered(&carrier, order, Limits::default(), at);
+    // For the rest of the day in Beijing.
+    let once = order(Some("m1"), None);
+    assert_eq!(accept(&once, NOW), "accepted");
+    assert_eq!(accept(&once, NOW + Span::hours(11)), "160054");
+    assert_eq!(accept(&once, NOW + Span::hours(12)), "accepted");
+    let nonce = order(None, Some("n1"));
     assert_eq!(accept(&nonce, NOW), "accepted");
     assert_eq!(accept(&nonce, NOW + Span::minutes(29)), "160054");
     assert_eq!(accept(&nonce, NOW + Span::minutes(30)), "accepted");
+}
+
+#[test]
+fn an_order_that_was_accepted_is_not_too_much_when_it_is_repeated() {
+    let carrier = Carrier::new(Script::default());
+    let limits = Limits {
+        per_minute: 1,
+        ..Limits::default()
+    };
+    let accept = |id| answered(&carrier, &order(Some(id), None), limits, NOW);
+    let answers = ["m1", "m1", "m2", "m2"].map(accept);
+    assert_eq!(answers, ["accepted", "160054", "160038", "160038"]);
 }
 
 #[test]
