@@ -9,6 +9,7 @@ mod bounds;
 mod cluster;
 mod contract;
 mod failover;
+mod logs;
 mod model;
 mod redis;
 mod sentinel;

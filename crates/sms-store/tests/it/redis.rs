@@ -250,6 +250,7 @@ async fn a_server_that_may_not_write_says_nothing_of_codes_and_quotas() {
     let store = redis_store(&server.url());
     let one = Quotas::parse(&["1/60s"]).unwrap();
     store.issue(&mobile(), &code(), TTL, &one).await.unwrap();
+    check(&store, "000000").await;
     let mut redis = connect(&server).await;
     let () = cmd("CONFIG")
         .arg(&["SET", "min-replicas-to-write", "1"])
@@ -258,14 +259,15 @@ async fn a_server_that_may_not_write_says_nothing_of_codes_and_quotas() {
         .unwrap();
     let unknown = Mobile::parse("13900139000").unwrap();
     let rules = CheckRules {
-        max_attempts: 5,
+        max_attempts: 1,
         failures: quotas(),
     };
-    let checked = store.check(&unknown, "123456", &rules).await;
-    assert!(
-        matches!(checked, Err(StoreError::Connection(_))),
-        "{checked:?}"
-    );
+    // One without a code, and one whose attempts are used up.
+    for mobile in [unknown, mobile()] {
+        let checked = store.check(&mobile, "123456", &rules).await;
+        let is_lost = matches!(checked, Err(StoreError::Connection(_)));
+        assert!(is_lost, "{checked:?}");
+    }
     let again = store.issue(&mobile(), &code(), TTL, &one).await;
     assert!(matches!(again, Err(StoreError::Connection(_))), "{again:?}");
 }
