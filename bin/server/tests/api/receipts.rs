@@ -276,7 +276,7 @@ async fn a_report_from_another_address_changes_nothing() {
 #[tokio::test]
 async fn what_is_no_report_is_refused_and_counted() {
     let told = Told::start("");
-    let huge = format!("{}{}", pushed("id-1", "0"), " ".repeat(300 * 1024));
+    let huge = format!("{}{}", pushed("id-1", "0"), " ".repeat(512 * 1024));
     let bodies = ["", "nonsense", "{}", "<Request>", "<!DOCTYPE x>", &huge];
     for body in bodies {
         assert_eq!(told.tell(body.to_owned()).await, 400, "{body:.20}");

@@ -1,6 +1,6 @@
 //! The whole way of a message by each provider: to the provider, and back as its report.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sms_testkit::{HttpReply, HttpStub};
 
 use crate::app::{App, MOBILE, UNLIMITED};
@@ -30,20 +30,42 @@ async fn there_and_back(name: &str, keys: &str, accepted: String, report: String
     wait_for(&app, &delivered(name), 1.0).await;
 }
 
+const ALIYUN: &str = "access_key_id = 'k'\naccess_key_secret = 's'\nsign_name = 'shop'\n\
+                      template_code = 'SMS_1'";
+
+fn aliyun_report(biz_id: &str) -> Value {
+    json!({
+        "phone_number": MOBILE, "send_time": "2024-02-29 12:34:50",
+        "report_time": "2024-02-29 12:34:56", "success": true, "err_code": "DELIVERED",
+        "err_msg": "用户接收成功", "sms_size": "1", "biz_id": biz_id, "out_id": "67890",
+    })
+}
+
 #[tokio::test]
 async fn a_message_by_aliyun_comes_back_as_delivered() {
     let id = "900619746936498440^0";
-    let keys = "access_key_id = 'k'\naccess_key_secret = 's'\nsign_name = 'shop'\n\
-                template_code = 'SMS_1'";
     let accepted = json!({"Code": "OK", "Message": "OK", "RequestId": "r", "BizId": id});
-    let report = json!([{
-        "phone_number": MOBILE, "send_time": "2024-02-29 12:34:50",
-        "report_time": "2024-02-29 12:34:56", "success": true, "err_code": "DELIVERED",
-        "sms_size": "1", "biz_id": id,
-    }]);
+    let report = json!([aliyun_report(id)]);
     let (accepted, report) = (accepted.to_string(), report.to_string());
     let thanks = r#"{"code":0,"msg":"OK"}"#;
-    there_and_back("aliyun", keys, accepted, report, thanks).await;
+    there_and_back("aliyun", ALIYUN, accepted, report, thanks).await;
+}
+
+#[tokio::test]
+async fn as_many_reports_as_are_read_fit_into_one_request() {
+    let app = App::start_with(&format!(
+        "[gateway.senders.aliyun]\nkind = 'aliyun'\n{ALIYUN}\n\
+         [receipts.senders.aliyun]\ntoken = '{TOKEN}'"
+    ));
+    let reports: Vec<_> = (0..1000)
+        .map(|number| aliyun_report(&format!("{number:018}^0")))
+        .collect();
+    // With the blanks that Aliyun's documents show.
+    let body = serde_json::to_string_pretty(&reports).unwrap();
+    let taken = tell(app.public, &format!("aliyun/{TOKEN}"), body).await;
+    assert_eq!(taken.status(), 200);
+    let early = "sms_delivery_reports_total{result=\"early\",sender=\"aliyun\"}";
+    wait_for(&app, early, 1000.0).await;
 }
 
 #[tokio::test]
