@@ -38,6 +38,7 @@ mod simulator;
 mod slow_clients;
 mod snapshot;
 mod stop_under_load;
+mod template_senders;
 mod test_numbers;
 mod tls;
 mod topologies;
