@@ -9,7 +9,7 @@ mod config;
 mod fuzz;
 mod pull;
 mod sign;
-mod status;
+pub(crate) mod status;
 mod wire;
 
 use std::borrow::Cow;

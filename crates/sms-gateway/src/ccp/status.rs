@@ -15,7 +15,7 @@ pub(super) const EXPIRED: &str = "111106";
 
 /// What an answer with a status code means for the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// It was accepted.
     Accepted,
     /// A message of the same `reqId` was accepted earlier that day.
@@ -28,14 +28,14 @@ pub(super) enum Verdict {
 
 /// One code, or a run of codes that mean the same.
 #[derive(Debug)]
-pub(super) struct Status {
+pub(crate) struct Status {
     codes: RangeInclusive<u32>,
-    pub(super) verdict: Verdict,
+    pub(crate) verdict: Verdict,
     pub(super) meaning: &'static str,
 }
 
 /// Looks a status code up; `None` if it is in no list.
-pub(super) fn find(code: &str) -> Option<&'static Status> {
+pub(crate) fn find(code: &str) -> Option<&'static Status> {
     if !is_code(code) {
         return None;
     }
