@@ -11,6 +11,7 @@ use sms_gateway::{
     AliyunConfig, AliyunSender, ErrorClass, Localized, NamedTemplate, SmsSender, Variable,
 };
 use sms_testkit::{HttpReply, HttpRequest, HttpStub};
+use time::{Date, Month, OffsetDateTime};
 
 use crate::no_second_try::{self, Trial};
 use crate::{AMPLE, CODE, NUMBER, message, message_to};
@@ -88,6 +89,17 @@ fn encoded(text: &str) -> String {
     text.chars().map(encode).collect()
 }
 
+/// Fails unless `date`, as `yyyy-MM-ddTHH:mm:ssZ` in UTC, is within minutes of now.
+fn assert_is_now(date: &str) {
+    let part = |range: std::ops::Range<usize>| date[range].parse::<u8>().unwrap();
+    let year = date[..4].parse().unwrap();
+    let month = Month::try_from(part(5..7)).unwrap();
+    let day = Date::from_calendar_date(year, month, part(8..10)).unwrap();
+    let time = day.with_hms(part(11..13), part(14..16), part(17..19));
+    let apart = OffsetDateTime::now_utc() - time.unwrap().assume_utc();
+    assert!(apart.abs() < time::Duration::minutes(5), "{date}");
+}
+
 /// The parameters of a request, whose signature is checked by the steps of the vendor's page: what
 /// is signed is put together from the raw request, not from what was meant to be in it.
 fn verified(request: &HttpRequest) -> BTreeMap<String, String> {
@@ -100,6 +112,7 @@ fn verified(request: &HttpRequest) -> BTreeMap<String, String> {
         .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
         .collect();
 
+    assert_is_now(request.header("x-acs-date").unwrap());
     let body_digest = digits(Sha256::digest(&request.body));
     assert_eq!(request.header("x-acs-content-sha256"), Some(&*body_digest));
     let authorization = request.header("authorization").unwrap();
@@ -231,6 +244,7 @@ async fn a_refusal_has_the_class_of_its_code_whatever_the_http_status() {
         (503, "ServiceUnavailable", ErrorClass::Temporary),
         (200, "isp.SYSTEM_ERROR", ErrorClass::Unknown),
         (400, "isv.NEVER_HEARD_OF", ErrorClass::Unknown),
+        (200, "ok", ErrorClass::Unknown),
     ];
     for (status, code, class) in rows {
         let (stub, sender) = stub_and_sender();

@@ -215,6 +215,7 @@ async fn a_refusal_has_the_class_of_its_code_wherever_it_stands() {
         ("AuthFailure.SignatureExpire", ErrorClass::Auth),
         ("InternalError.Timeout", ErrorClass::Unknown),
         ("FailedOperation.NeverHeardOf", ErrorClass::Unknown),
+        ("OK", ErrorClass::Unknown),
     ];
     for (code, class) in rows {
         let status = json!({"SerialNo": "", "Code": code, "Message": "x"});
