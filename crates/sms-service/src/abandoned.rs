@@ -45,3 +45,23 @@ impl<F: Future<Output: Send> + Send + 'static> Drop for CarriedThrough<'_, F> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::task::Waker;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_panicked_is_not_taken_over() {
+        let abandoned = TaskTracker::new();
+        let work = std::future::poll_fn(|_| -> Poll<()> { panic!("said aloud") });
+        let mut carried = Box::pin(carry_through(work, &abandoned));
+        let mut context = Context::from_waker(Waker::noop());
+        let polled = catch_unwind(AssertUnwindSafe(|| carried.as_mut().poll(&mut context)));
+        assert!(polled.is_err());
+        drop(carried);
+        assert!(abandoned.is_empty());
+    }
+}

@@ -295,6 +295,44 @@ mod tests {
     }
 
     #[test]
+    fn what_may_come_back_and_what_is_lost_is_not_made_anew() {
+        let rows = [
+            (0, 0, 0, 8),
+            (2, 3, 1, 2),
+            (0, 8, 0, 0),
+            (0, 0, 8, 0),
+            (8, 8, 8, 0),
+        ];
+        for (ready, out, lost, room) in rows {
+            let state = State {
+                ready: vec![(); ready],
+                out,
+                lost,
+                ended: false,
+                thread: None,
+            };
+            assert_eq!(state.room(CAPACITY), room);
+        }
+    }
+
+    #[test]
+    fn each_use_makes_up_for_one_that_was_lost() {
+        let (stock, _) = full();
+        let counts = || {
+            let state = stock.shelf.lock();
+            (state.out, state.lost)
+        };
+        let taken = stock.take();
+        (0..3).for_each(|_| drop(stock.take()));
+        assert_eq!(counts(), (1, 3));
+        taken.put_back();
+        for lost in [3, 2, 1, 0, 0] {
+            assert_eq!(counts(), (0, lost));
+            stock.take().used();
+        }
+    }
+
+    #[test]
     fn its_thread_ends_with_it() {
         let (stock, made) = full();
         assert_eq!(Arc::strong_count(&made), 2);
