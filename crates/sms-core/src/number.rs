@@ -1,8 +1,10 @@
 use std::time::Duration;
 
+use crate::verification::OfService;
 use crate::{Challenge, CheckOutcome, Quotas, SendLog, SmsCode, Timestamp};
 
-/// Everything the rules remember about one number: its code, its sends and its failures.
+/// Everything the rules remember about one number: its code, its verifications, its sends and its
+/// failures.
 ///
 /// Each method is one step that a store makes atomic. A store that keeps records in memory calls
 /// these; one on Redis runs scripts that do the same.
@@ -12,8 +14,9 @@ use crate::{Challenge, CheckOutcome, Quotas, SendLog, SmsCode, Timestamp};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NumberRecord<C = SmsCode> {
     challenge: Option<Challenge<C>>,
-    sends: SendLog,
-    failures: SendLog,
+    pub(crate) verifications: Vec<OfService<C>>,
+    pub(crate) sends: SendLog,
+    pub(crate) failures: SendLog,
     keep_until: Option<Timestamp>,
 }
 
@@ -56,6 +59,7 @@ impl<C> Default for NumberRecord<C> {
     fn default() -> Self {
         Self {
             challenge: None,
+            verifications: Vec::new(),
             sends: SendLog::default(),
             failures: SendLog::default(),
             keep_until: None,
@@ -144,7 +148,7 @@ impl<C> NumberRecord<C> {
         self.keep_until
     }
 
-    fn keep_for(&mut self, now: Timestamp, span: Duration) {
+    pub(crate) fn keep_for(&mut self, now: Timestamp, span: Duration) {
         self.keep_until = self.keep_until.max(Some(now.after(span)));
     }
 }

@@ -100,7 +100,11 @@ pub enum QuotaError {
 
 /// Quotas that must all hold; none at all means no limit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Quotas(Vec<Quota>);
+pub struct Quotas {
+    list: Vec<Quota>,
+    /// How many times a log must remember at least, and how long: for others who ask the same log.
+    memory: (u32, Duration),
+}
 
 impl Quotas {
     /// Reads a list such as `["1/60s", "5/1h"]`.
@@ -110,36 +114,52 @@ impl Quotas {
     /// The first entry that is not a quota.
     pub fn parse<S: AsRef<str>>(entries: &[S]) -> Result<Self, QuotaError> {
         let quotas = entries.iter().map(|entry| entry.as_ref().parse());
-        Ok(Self(quotas.collect::<Result<_, _>>()?))
+        quotas.collect()
+    }
+
+    /// The same quotas, over a log that `others` are asked of too: it forgets nothing that they need.
+    #[must_use]
+    pub fn remembering(mut self, others: &Self) -> Self {
+        let (times, span) = self.memory;
+        self.memory = (
+            times.max(others.largest_limit()),
+            span.max(others.longest_window()),
+        );
+        self
     }
 
     /// Each of the quotas.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Quota> + '_ {
-        self.0.iter().copied()
+        self.list.iter().copied()
     }
 
-    /// Whether nothing is limited.
+    /// Whether nothing is limited, nor remembered for others.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.largest_limit() == 0
     }
 
     /// The largest limit: how many times a log must remember.
     #[must_use]
     pub fn largest_limit(&self) -> u32 {
-        self.iter().map(Quota::limit).max().unwrap_or(0)
+        let limits = self.iter().map(Quota::limit);
+        limits.fold(self.memory.0, u32::max)
     }
 
     /// The longest window: how long a log must remember them.
     #[must_use]
     pub fn longest_window(&self) -> Duration {
-        self.iter().map(Quota::window).max().unwrap_or_default()
+        let windows = self.iter().map(Quota::window);
+        windows.fold(self.memory.1, Duration::max)
     }
 }
 
 impl FromIterator<Quota> for Quotas {
     fn from_iter<I: IntoIterator<Item = Quota>>(quotas: I) -> Self {
-        Self(quotas.into_iter().collect())
+        Self {
+            list: quotas.into_iter().collect(),
+            memory: (0, Duration::ZERO),
+        }
     }
 }
 
@@ -191,6 +211,20 @@ mod tests {
             let error = text.parse::<Quota>().unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn what_others_need_is_remembered_and_limits_nothing() {
+        let [ours, theirs] = [&["1/60s"], &["5/1h"]].map(|list| Quotas::parse(list).unwrap());
+        let both = ours.clone().remembering(&theirs);
+        assert_eq!(both.largest_limit(), 5);
+        assert_eq!(both.longest_window(), Duration::from_secs(3600));
+        assert_eq!(
+            both.iter().collect::<Vec<_>>(),
+            ours.iter().collect::<Vec<_>>()
+        );
+        let none = Quotas::default().remembering(&theirs);
+        assert!(!none.is_empty() && none.iter().len() == 0);
     }
 
     proptest! {

@@ -39,9 +39,10 @@ impl CodeLength {
 #[error("a code of {0} digits: 4 to 10 are allowed")]
 pub struct CodeLengthError(u8);
 
-/// A one-time code: 4 to 10 decimal digits, wiped from memory when dropped.
+/// A one-time code: 4 to 10 decimal digits, or such characters as somebody else chose; wiped from
+/// memory when dropped.
 ///
-/// It has no readable `Debug`; [`SmsCode::expose`] is the only way to its digits.
+/// It has no readable `Debug`; [`SmsCode::expose`] is the only way to its characters.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct SmsCode {
     digits: [u8; MAX_LENGTH as usize],
@@ -67,9 +68,21 @@ impl SmsCode {
     ///
     /// Anything but 4 to 10 ASCII digits.
     pub fn parse(text: &str) -> Result<Self, SmsCodeError> {
+        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(SmsCodeError);
+        }
+        Self::custom(text)
+    }
+
+    /// Takes a code that the caller of a service chose, of other characters than digits perhaps.
+    ///
+    /// # Errors
+    ///
+    /// Anything but 4 to 10 visible ASCII characters.
+    pub fn custom(text: &str) -> Result<Self, SmsCodeError> {
         let length = u8::try_from(text.len()).map_err(|_| SmsCodeError)?;
         CodeLength::new(length).map_err(|_| SmsCodeError)?;
-        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(SmsCodeError);
         }
         let mut digits = [0; MAX_LENGTH as usize];
