@@ -1,15 +1,20 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-use sms_core::Mobile;
+use sha2::{Digest, Sha256};
+use sms_core::{Mobile, ServiceSid, SmsCode};
 use zeroize::Zeroizing;
 
 use crate::number_name::NumberName;
+use crate::seal::Seal;
 
-/// What is proved besides the code. The codes of another face will have a name of their own, so
-/// that a code for the one is none for the other.
-const SERVICE: &str = "django";
+/// What is proved besides a code that has no service: with another name a code for the one is none for
+/// the other.
+const DJANGO: &str = "django";
+
+/// What is sealed, so that one thing can't be put in the place of another.
+const CODE: &str = "verification-code";
+const NUMBER: &str = "verification-number";
 
 /// Characters that a key needs at least.
 const SHORTEST_KEY: usize = 16;
@@ -34,7 +39,7 @@ impl AtRestKey {
     }
 
     /// The digest of `parts`, none of which but the last has a zero byte in it.
-    fn digest(&self, parts: &[&str]) -> Zeroizing<[u8; 32]> {
+    pub(crate) fn digest(&self, parts: &[&str]) -> Zeroizing<[u8; 32]> {
         let mut hmac = self.0.clone();
         for (index, part) in parts.iter().enumerate() {
             if index > 0 {
@@ -89,17 +94,75 @@ impl AtRest {
 
     /// What the store is shown of `code`, or of what somebody says is the code, of a number.
     pub(crate) fn shown<'a>(&self, mobile: &Mobile, code: &'a str) -> Shown<'a> {
+        self.shown_for(DJANGO, mobile, code)
+    }
+
+    /// The same of a code of a verification.
+    pub(crate) fn shown_to<'a>(
+        &self,
+        service: ServiceSid,
+        mobile: &Mobile,
+        code: &'a str,
+    ) -> Shown<'a> {
+        self.shown_for(&service.to_string(), mobile, code)
+    }
+
+    fn shown_for<'a>(&self, service: &str, mobile: &Mobile, code: &'a str) -> Shown<'a> {
         let Some(keys) = &self.codes else {
             return Shown::Plain(code);
         };
         let proof = |key: &AtRestKey| {
-            let digest = key.digest(&["sms-code", SERVICE, mobile.key(), code]);
+            let digest = key.digest(&["sms-code", service, mobile.key(), code]);
             Zeroizing::new(base16ct::lower::encode_string(&*digest))
         };
         Shown::Proofs {
             current: proof(&keys.current),
             previous: keys.previous.as_ref().map(proof),
         }
+    }
+
+    /// A code that only a holder of the keys can read; `None` if codes are kept as they are.
+    pub(crate) fn sealed(&self, code: &SmsCode) -> Option<String> {
+        let keys = self.codes.as_ref()?;
+        Some(Seal::new(&keys.current, CODE).close(code.expose()))
+    }
+
+    /// Reads a code that was kept sealed, or as it is.
+    pub(crate) fn opened(&self, kept: &str) -> Option<SmsCode> {
+        let Some(keys) = &self.codes else {
+            return SmsCode::custom(kept).ok();
+        };
+        let mut keys = std::iter::once(&keys.current).chain(&keys.previous);
+        let code = keys.find_map(|key| Seal::new(key, CODE).open(kept))?;
+        SmsCode::custom(&code).ok()
+    }
+
+    /// A number as it is kept where it must be read again: sealed, if numbers are hidden.
+    pub(crate) fn written_number(&self, mobile: &Mobile) -> String {
+        match &self.numbers {
+            None => mobile.e164().to_owned(),
+            Some(key) => Seal::new(key, NUMBER).close(mobile.e164()),
+        }
+    }
+
+    /// Reads such a number. `None` if it was written under another key.
+    pub(crate) fn read_number(&self, kept: &str) -> Option<Mobile> {
+        match &self.numbers {
+            None => Mobile::parse(kept).ok(),
+            Some(key) => Mobile::parse(&Seal::new(key, NUMBER).open(kept)?).ok(),
+        }
+    }
+
+    /// The half of a digest of something that nobody needs to read, under a key if there is one.
+    pub(crate) fn digest(&self, parts: &[&str]) -> [u8; 16] {
+        let key = self.numbers.as_ref();
+        let key = key.or(self.codes.as_ref().map(|keys| &keys.current));
+        let digest = match key {
+            Some(key) => key.digest(parts),
+            None => Zeroizing::new(Sha256::digest(parts.join("\0")).into()),
+        };
+        let (half, _) = digest.split_at(16);
+        half.try_into().expect("it is cut to this length")
     }
 
     /// What a number is called in the names of its keys.

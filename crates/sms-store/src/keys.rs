@@ -1,13 +1,13 @@
 use std::fmt::{self, Display, from_fn};
 
 use serde::{Deserialize, Serialize};
-use sms_core::{AddressBlock, ImageId};
+use sms_core::{AddressBlock, BucketSid, ImageId, ServiceSid, VerificationSid};
 
 use crate::DeliveryName;
 use crate::number_name::NumberName;
 
 /// How our keys begin, apart from those with a brace.
-const KEY_BEGINNINGS: [&str; 5] = ["img_", "sms_", "ip:", "global:", "receipt:"];
+const KEY_BEGINNINGS: [&str; 6] = ["img_", "sms_", "ip:", "global:", "receipt:", "verify:"];
 
 /// What is put before every key, so that several services can share one Redis.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,7 +37,7 @@ impl KeyPrefix {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is not a key prefix: at most 64 characters of A-Z a-z 0-9 _ . : - are wanted, \
-     and it must not begin like a key: img_, sms_, ip:, global: or receipt:"
+     and it must not begin like a key: img_, sms_, ip:, global:, receipt: or verify:"
 )]
 pub struct KeyPrefixError(String);
 
@@ -50,6 +50,8 @@ pub enum Log {
     Requests(AddressBlock),
     /// Everything the service sends.
     Budget,
+    /// What a caller of the Verify face counts in one window, for one value: the digest of that.
+    Bucket(BucketSid, [u8; 16]),
 }
 
 impl Display for Log {
@@ -58,6 +60,10 @@ impl Display for Log {
             Self::Pictures(address) => write!(f, "ip:img:{address}"),
             Self::Requests(address) => write!(f, "ip:sms:{address}"),
             Self::Budget => f.write_str("global:sms"),
+            Self::Bucket(bucket, value) => {
+                let value = base16ct::lower::encode_string(value);
+                write!(f, "verify:bucket:{bucket}:{value}")
+            }
         }
     }
 }
@@ -103,6 +109,36 @@ impl Keys {
     /// What is known of a message after it was handed over.
     pub(crate) fn delivery(&self, name: DeliveryName<'_>) -> impl Display {
         from_fn(move |f| write!(f, "{}receipt:{name}", self.prefix.0))
+    }
+
+    /// Where a verification leads: to its service and its number.
+    pub(crate) fn verification(&self, sid: VerificationSid) -> impl Display {
+        from_fn(move |f| write!(f, "{}verify:sid:{sid}", self.prefix.0))
+    }
+
+    /// The limits that callers made for a service.
+    pub(crate) fn rate_limits(&self, service: ServiceSid) -> impl Display {
+        from_fn(move |f| write!(f, "{}verify:limits:{service}", self.prefix.0))
+    }
+
+    /// What a request came to that may come again.
+    pub(crate) fn request(&self, name: [u8; 16]) -> impl Display {
+        let name = base16ct::lower::encode_string(&name);
+        from_fn(move |f| write!(f, "{}verify:request:{name}", self.prefix.0))
+    }
+
+    /// The names of attempts.
+    pub(crate) fn attempts(&self) -> impl Display {
+        from_fn(|f| write!(f, "{}verify:attempts", self.prefix.0))
+    }
+
+    /// What is kept of attempts, in the slot of their names.
+    pub(crate) fn attempts_data(&self) -> impl Display {
+        let (prefix, tags) = (&self.prefix.0, self.tags);
+        from_fn(move |f| match tags {
+            Tags::AfterPrefix => write!(f, "{prefix}{{verify:attempts}}:data"),
+            Tags::AroundPrefix => write!(f, "{{{prefix}verify:attempts}}:data"),
+        })
     }
 
     /// A key that nobody reads.
@@ -152,7 +188,17 @@ impl NumberKeys<'_> {
         self.beside_code("failures")
     }
 
-    fn beside_code(&self, key: &'static str) -> impl Display {
+    /// What is kept of its verifications for a service.
+    pub(crate) fn verifications(&self, service: ServiceSid) -> impl Display {
+        self.beside_code(from_fn(move |f| write!(f, "verify:{service}")))
+    }
+
+    /// The name of its entry in the list of numbers that are not blocked.
+    pub(crate) fn safe(&self) -> impl Display {
+        self.beside_code("safe")
+    }
+
+    fn beside_code(&self, key: impl Display) -> impl Display {
         let Self { prefix, tags, name } = self;
         from_fn(move |f| match tags {
             Tags::AfterPrefix => write!(f, "{prefix}{{sms_{name}}}:{key}"),
@@ -185,6 +231,26 @@ mod tests {
         assert_eq!(french.code().to_string(), "sms_+33612345678");
     }
 
+    fn service() -> ServiceSid {
+        ServiceSid::from_hex(&"a1".repeat(16)).unwrap()
+    }
+
+    #[test]
+    fn attempts_and_their_names_are_in_one_slot() {
+        let prefix = || KeyPrefix::new("shop:").unwrap();
+        let keys = Keys::new(prefix(), Tags::AfterPrefix);
+        assert_eq!(
+            keys.attempts_data().to_string(),
+            "shop:{verify:attempts}:data"
+        );
+        let keys = Keys::new(prefix(), Tags::AroundPrefix);
+        assert_eq!(keys.attempts().to_string(), "shop:verify:attempts");
+        assert_eq!(
+            keys.attempts_data().to_string(),
+            "{shop:verify:attempts}:data"
+        );
+    }
+
     #[test]
     fn our_keys_of_a_number_carry_its_hash_tag() {
         let keys = Keys::new(KeyPrefix::default(), Tags::AfterPrefix);
@@ -199,6 +265,8 @@ mod tests {
                 number.sender().to_string(),
                 number.sends().to_string(),
                 number.failures().to_string(),
+                number.verifications(service()).to_string(),
+                number.safe().to_string(),
             ];
             for key in ours {
                 assert!(key.starts_with(&tag), "{key}");
@@ -238,6 +306,7 @@ mod tests {
             "sms_x",
             "ip:",
             "receipt:",
+            "verify:",
             &"x".repeat(65),
         ] {
             assert!(KeyPrefix::new(bad).is_err(), "{bad}");

@@ -5,12 +5,16 @@ mod clock;
 mod delivery_name;
 mod error;
 mod in_steps;
+mod kept_attempt;
 mod keys;
 mod memory;
 mod number_name;
 mod redis;
+mod seal;
 mod snapshot;
 mod store;
+mod verification_steps;
+mod verification_store;
 
 pub use at_rest::{AtRest, AtRestKey, AtRestKeyError};
 pub use clock::{Clock, ManualClock};
@@ -23,4 +27,8 @@ pub use snapshot::{Flaw, Restored, Snapshot, SnapshotError};
 pub use store::{
     Accepted, Checked, CodeStore, Connections, Consumed, PictureAdmission, PictureRequest, Report,
     Reservation, SendAdmission, SendRequest, Slot,
+};
+pub use verification_store::{
+    AttemptChange, AttemptPolicy, BucketUse, Claim, Document, VerificationAdmission,
+    VerificationRequest, VerificationStore,
 };

@@ -21,6 +21,8 @@ pub(super) enum KeptCode {
 pub(super) struct KeptDigest {
     issued_at: Timestamp,
     digest: [u8; 32],
+    /// The code as only a holder of the keys can read it, if it may have to be sent again.
+    sealed: Option<String>,
 }
 
 impl KeptCode {
@@ -31,7 +33,24 @@ impl KeptCode {
             Shown::Proofs { current, .. } => Self::Digest(Box::new(KeptDigest {
                 issued_at,
                 digest: digest(issued_at, current),
+                sealed: None,
             })),
+        }
+    }
+
+    /// The same with its sealed form.
+    pub(super) fn with_sealed(mut self, sealed: Option<String>) -> Self {
+        if let Self::Digest(kept) = &mut self {
+            kept.sealed = sealed;
+        }
+        self
+    }
+
+    /// The code as it is, or sealed, if it can be sent again.
+    pub(super) fn readable(&self) -> Option<&str> {
+        match self {
+            Self::Plain(code) => Some(code.expose()),
+            Self::Digest(kept) => kept.sealed.as_deref(),
         }
     }
 
@@ -59,7 +78,7 @@ fn write_code<S: Serializer>(code: &SmsCode, serializer: S) -> Result<S::Ok, S::
 }
 
 fn read_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SmsCode, D::Error> {
-    SmsCode::parse(<&str>::deserialize(deserializer)?).map_err(D::Error::custom)
+    SmsCode::custom(<&str>::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 fn digest(issued_at: Timestamp, proof: &str) -> [u8; 32] {

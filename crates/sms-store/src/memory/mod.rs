@@ -1,23 +1,27 @@
 //! The store inside the process.
 
+mod attempts;
 mod expiring;
 mod kept_code;
 mod kept_text;
 mod saved;
 mod table;
+mod verifications;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use sms_core::{
     CheckOutcome, CheckRules, Delivery, Dispatch, Fate, ImageCode, ImageId, Issue, Mobile,
-    NumberRecord, Quotas, Reported, SendLog, Settlement, SmsCode, Timestamp,
+    NumberRecord, Quotas, Reported, SendLog, Settlement, SmsCode, Timestamp, VerificationSid,
 };
 
+use self::attempts::Attempts;
 use self::expiring::Full;
 use self::kept_code::KeptCode;
 use self::kept_text::KeptText;
 use self::table::Table;
+use self::verifications::{Claimed, DocumentName, Hint};
 use crate::at_rest::Shown;
 use crate::delivery_name::KeptName;
 use crate::number_name::NumberName;
@@ -65,6 +69,11 @@ struct Tables {
     requests: Table<Log, SendLog>,
     budget: Table<Log, SendLog>,
     deliveries: Table<KeptName, Delivery>,
+    buckets: Table<Log, SendLog>,
+    hints: Table<VerificationSid, Hint>,
+    documents: Table<DocumentName, String>,
+    claims: Table<[u8; 16], Claimed>,
+    attempts: Attempts,
 }
 
 type Record = NumberRecord<KeptCode>;
@@ -81,7 +90,8 @@ impl MemoryStore {
     }
 
     /// The same, empty, with `most` entries at most, at least 1, in each of its tables: pictures,
-    /// numbers, addresses by pictures, addresses by codes, and deliveries.
+    /// numbers, addresses by pictures, addresses by codes, deliveries, and what the Verify face keeps
+    /// besides numbers.
     #[must_use]
     pub fn with_max_entries(self, most: usize) -> Self {
         Self {
@@ -182,6 +192,11 @@ impl Tables {
             requests: Table::new(most),
             budget: Table::new(1),
             deliveries: Table::new(most),
+            buckets: Table::new(most),
+            hints: Table::new(most),
+            documents: Table::new(most),
+            claims: Table::new(most),
+            attempts: Attempts::default(),
         }
     }
 
@@ -190,6 +205,7 @@ impl Tables {
             Log::Pictures(_) => &self.pictures,
             Log::Requests(_) => &self.requests,
             Log::Budget => &self.budget,
+            Log::Bucket(..) => &self.buckets,
         }
     }
 }

@@ -5,11 +5,16 @@ use std::io;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sms_core::Timestamp;
+use sms_core::{AttemptSid, Timestamp};
 
+use super::attempts::Attempts;
 use super::expiring::Expiring;
 use super::table::Table;
 use super::{MemoryStore, Tables};
+use crate::kept_attempt::KeptAttempt;
+
+/// As many attempts as there are in a block at most.
+const ATTEMPTS: usize = 5_000;
 
 /// The table that a block belongs to. What comes first in a block, so the order is part of the
 /// format.
@@ -21,6 +26,11 @@ enum Which {
     Requests,
     Budget,
     Deliveries,
+    Buckets,
+    Hints,
+    Documents,
+    Claims,
+    Attempts,
 }
 
 impl MemoryStore {
@@ -36,7 +46,12 @@ impl MemoryStore {
         save(Which::Pictures, &tables.pictures, now, &mut write)?;
         save(Which::Requests, &tables.requests, now, &mut write)?;
         save(Which::Budget, &tables.budget, now, &mut write)?;
-        save(Which::Deliveries, &tables.deliveries, now, &mut write)
+        save(Which::Deliveries, &tables.deliveries, now, &mut write)?;
+        save(Which::Buckets, &tables.buckets, now, &mut write)?;
+        save(Which::Hints, &tables.hints, now, &mut write)?;
+        save(Which::Documents, &tables.documents, now, &mut write)?;
+        save(Which::Claims, &tables.claims, now, &mut write)?;
+        save_attempts(&tables.attempts, &mut write)
     }
 
     /// Takes over what is in `blocks` and has not ended, in place of all there is; nothing at all
@@ -54,6 +69,11 @@ impl MemoryStore {
             requests: self.tables.requests.empty(),
             budget: self.tables.budget.empty(),
             deliveries: self.tables.deliveries.empty(),
+            buckets: self.tables.buckets.empty(),
+            hints: self.tables.hints.empty(),
+            documents: self.tables.documents.empty(),
+            claims: self.tables.claims.empty(),
+            attempts: Attempts::default(),
         };
         for block in blocks {
             let block = block?;
@@ -65,6 +85,11 @@ impl MemoryStore {
                 Which::Requests => restore(&fresh.requests, entries, now)?,
                 Which::Budget => restore(&fresh.budget, entries, now)?,
                 Which::Deliveries => restore(&fresh.deliveries, entries, now)?,
+                Which::Buckets => restore(&fresh.buckets, entries, now)?,
+                Which::Hints => restore(&fresh.hints, entries, now)?,
+                Which::Documents => restore(&fresh.documents, entries, now)?,
+                Which::Claims => restore(&fresh.claims, entries, now)?,
+                Which::Attempts => restore_attempts(&fresh.attempts, entries)?,
             }
         }
         self.tables.images.replace(fresh.images);
@@ -73,6 +98,11 @@ impl MemoryStore {
         self.tables.requests.replace(fresh.requests);
         self.tables.budget.replace(fresh.budget);
         self.tables.deliveries.replace(fresh.deliveries);
+        self.tables.buckets.replace(fresh.buckets);
+        self.tables.hints.replace(fresh.hints);
+        self.tables.documents.replace(fresh.documents);
+        self.tables.claims.replace(fresh.claims);
+        self.tables.attempts.replace(fresh.attempts);
         Ok(())
     }
 }
@@ -93,6 +123,30 @@ where
         if let Some(block) = block {
             write(&block)?;
         }
+    }
+    Ok(())
+}
+
+fn save_attempts(
+    attempts: &Attempts,
+    write: &mut impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    let all = attempts.latest(None, usize::MAX);
+    for some in all.chunks(ATTEMPTS) {
+        let block = postcard::to_stdvec(&Which::Attempts).map_err(io::Error::other)?;
+        let add = |block, entry| postcard::to_extend(entry, block);
+        let block = some.iter().try_fold(block, add).map_err(io::Error::other)?;
+        write(&block)?;
+    }
+    Ok(())
+}
+
+fn restore_attempts(attempts: &Attempts, mut entries: &[u8]) -> postcard::Result<()> {
+    while !entries.is_empty() {
+        let ((sid, attempt), rest) =
+            postcard::take_from_bytes::<(AttemptSid, KeptAttempt)>(entries)?;
+        attempts.insert(sid, attempt);
+        entries = rest;
     }
     Ok(())
 }

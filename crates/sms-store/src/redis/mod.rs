@@ -5,6 +5,7 @@ mod call;
 mod cluster;
 mod connector;
 mod kept_delivery;
+mod kept_verification;
 mod lanes;
 mod run;
 mod scripts;
@@ -12,6 +13,7 @@ mod sentinel;
 mod server_clock;
 mod servers;
 mod slots;
+mod verifications;
 mod watch;
 
 use std::fmt::{Display, from_fn};

@@ -10,6 +10,13 @@ macro_rules! script {
     };
 }
 
+/// The same about verifications.
+macro_rules! verification {
+    ($($file:literal),+) => {
+        script!("logs.lua", "codes.lua", "verifications.lua", $($file),+)
+    };
+}
+
 /// The steps as they run inside Redis, one script each.
 pub(super) struct Scripts {
     pub(super) take_slot: Script,
@@ -26,6 +33,20 @@ pub(super) struct Scripts {
     pub(super) admit_picture: Script,
     pub(super) admit_send: Script,
     pub(super) ping: Script,
+    pub(super) start_verification: Script,
+    pub(super) may_start_verification: Script,
+    pub(super) settle_verification: Script,
+    pub(super) check_verification: Script,
+    pub(super) end_verification: Script,
+    pub(super) read_verification: Script,
+    pub(super) admit_verification: Script,
+    pub(super) put_text: Script,
+    pub(super) read_text: Script,
+    pub(super) swap_text: Script,
+    pub(super) add_attempt: Script,
+    pub(super) change_attempt: Script,
+    pub(super) read_attempt: Script,
+    pub(super) read_attempts: Script,
 }
 
 impl Scripts {
@@ -45,6 +66,24 @@ impl Scripts {
             admit_picture: script!("logs.lua", "admit_picture.lua"),
             admit_send: script!("logs.lua", "codes.lua", "admit_send.lua"),
             ping: script!("ping.lua"),
+            start_verification: verification!("starting.lua", "start_verification.lua"),
+            may_start_verification: verification!("starting.lua", "may_start_verification.lua"),
+            settle_verification: verification!("settle_verification.lua"),
+            check_verification: verification!("check_verification.lua"),
+            end_verification: verification!("end_verification.lua"),
+            read_verification: verification!("read_verification.lua"),
+            admit_verification: verification!(
+                "starting.lua",
+                "attempts.lua",
+                "admit_verification.lua"
+            ),
+            put_text: script!("put_text.lua"),
+            read_text: script!("logs.lua", "read_text.lua"),
+            swap_text: script!("logs.lua", "swap_text.lua"),
+            add_attempt: script!("attempts.lua", "add_attempt.lua"),
+            change_attempt: script!("change_attempt.lua"),
+            read_attempt: script!("read_attempt.lua"),
+            read_attempts: script!("read_attempts.lua"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The bytes of a snapshot: a line that says what it is, blocks, and a digest of all before it.
 //!
 //! ```text
-//! sms-store snapshot 1\n
+//! sms-store snapshot 2\n
 //! length (4 bytes, little-endian), as many bytes: when it was written
 //! length, as many bytes: entries of one table; any number of times
 //! 0 (4 bytes)
@@ -18,7 +18,7 @@ use crate::MemoryStore;
 /// What every version begins with.
 const NAME: &[u8] = b"sms-store snapshot ";
 /// What this version begins with. What is in the blocks changes with the version alone.
-const FIRST_LINE: &[u8] = b"sms-store snapshot 1\n";
+const FIRST_LINE: &[u8] = b"sms-store snapshot 2\n";
 const DIGEST: u64 = 32;
 /// How long the number of a version may be.
 const LONGEST_VERSION: usize = 8;
@@ -30,7 +30,7 @@ pub enum Flaw {
     #[error("it is no snapshot of this store")]
     Foreign,
     /// It was written by another version of the store.
-    #[error("it has version {0:?} of the format, and this program reads version 1")]
+    #[error("it has version {0:?} of the format, and this program reads version 2")]
     Version(String),
     /// It is not whole, or was changed.
     #[error("it is torn or was changed: its digest is not that of its content")]
@@ -172,9 +172,15 @@ impl<R: Read> Iterator for Blocks<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Accepted, Clock, CodeStore, DeliveryName, Entries, Log, Report};
+    use crate::{
+        Accepted, AttemptPolicy, BucketUse, Clock, CodeStore, DeliveryName, Document, Entries, Log,
+        Report, VerificationAdmission, VerificationRequest, VerificationStore,
+    };
     use proptest::prelude::*;
-    use sms_core::{DeliveryState, ImageCode, ImageId, Mobile, Quotas, Region, SmsCode};
+    use sms_core::{
+        AttemptSid, BucketSid, DeliveryState, ImageCode, ImageId, Mobile, Quotas, Region,
+        ServiceSid, SmsCode, Start, StartRules, VerificationSid,
+    };
     use std::io::Cursor;
     use std::net::{IpAddr, Ipv6Addr};
     use std::time::Duration;
@@ -223,7 +229,48 @@ mod tests {
             at: None,
         };
         store.take_report(name("b"), report).await.unwrap();
+        verify(&store, &quotas).await;
         store
+    }
+
+    /// Leaves an entry in each table of the Verify face.
+    async fn verify(store: &MemoryStore, quotas: &Quotas) {
+        let hex = "0a".repeat(16);
+        let start = Start {
+            service: ServiceSid::from_hex(&hex).unwrap(),
+            sid: VerificationSid::from_hex(&hex).unwrap(),
+            code: SmsCode::parse("246810").unwrap(),
+            send: AttemptSid::from_hex(&hex).unwrap(),
+        };
+        let ttl = Duration::from_secs(600);
+        let bucket = BucketUse {
+            sid: BucketSid::from_hex(&hex).unwrap(),
+            value: "203.0.113.7",
+            quotas: quotas.clone(),
+        };
+        let request = VerificationRequest {
+            mobile: &Mobile::parse("13900139000").unwrap(),
+            start: &start,
+            rules: &StartRules {
+                ttl,
+                max_sends: 5,
+                quotas: quotas.clone(),
+                failures: Quotas::default(),
+            },
+            buckets: &[bucket],
+            budget: &Quotas::default(),
+            attempts: Some(AttemptPolicy { ttl, most: 10 }),
+        };
+        let admitted = store.admit_verification(&request).await.unwrap();
+        assert!(matches!(admitted, VerificationAdmission::Admitted { .. }));
+        let document = Document::RateLimits(start.service);
+        assert!(
+            store
+                .swap_document(document, None, Some("limits"))
+                .await
+                .unwrap()
+        );
+        store.claim_request("name", "content", ttl).await.unwrap();
     }
 
     fn name(provider_id: &str) -> DeliveryName<'_> {
@@ -262,7 +309,7 @@ mod tests {
         read(&store, Cursor::new(&bytes)).unwrap();
         let entries = Entries {
             pictures: 1,
-            numbers: 2,
+            numbers: 3,
             addresses: 2,
             deliveries: 2,
         };
@@ -304,7 +351,7 @@ mod tests {
     #[test]
     fn another_version_and_another_kind_of_file_are_told_apart() {
         let rows: [(&[u8], &str); 4] = [
-            (b"sms-store snapshot 2\nwhatever", "version \"2\""),
+            (b"sms-store snapshot 1\nwhatever", "version \"1\""),
             (
                 b"sms-store snapshot 12345678901234567890",
                 "version \"123456789\"",

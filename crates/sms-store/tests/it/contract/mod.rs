@@ -5,12 +5,14 @@ mod numbers;
 mod pictures;
 mod sends;
 mod slots;
+mod verifications;
 
 pub(crate) use deliveries::*;
 pub(crate) use numbers::*;
 pub(crate) use pictures::*;
 pub(crate) use sends::*;
 pub(crate) use slots::*;
+pub(crate) use verifications::*;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;

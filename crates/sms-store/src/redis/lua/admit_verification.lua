@@ -1,0 +1,71 @@
+-- All that must hold before a message of a verification goes out in one go, for a Redis that is not a
+-- cluster.
+-- KEYS: verifications, sends, failures, safe, budget, where a new one leads, names of attempts, what is
+-- kept of them, and the log of each bucket.
+-- ARGV: time or '', name of a new one, name of the message, ttl, most messages, sealed code or '-',
+-- number and service of a new one, what is kept of the attempt, its ttl, most attempts, what is shown
+-- of the code, quotas of sends, of failures, of the budget, of each bucket.
+-- {0, slot, wait until the next one, what is told, code} may be sent; {1, wait, …} number blocked;
+-- {2, wait, …} checks used up; {3, wait, …} messages used up; {4, wait, …} number too often;
+-- {5, wait, …} a bucket is full; {6, wait, …} budget spent.
+local now = clock(ARGV[1])
+local shown_at = 11
+local sends_at = after_shown(shown_at)
+local failures_at = after_quotas(sends_at)
+local budget_at = after_quotas(failures_at)
+local first_bucket_at = after_quotas(budget_at)
+local FIRST_BUCKET = 9
+
+local function refused(why, refused_for)
+  must_be_writable(KEYS[1], '')
+  return { why, refused_for, 0, '', '' }
+end
+
+local current, canceled = read_verifications(KEYS[1], now, ARGV[shown_at])
+local keys = { failures = KEYS[3], safe = KEYS[4] }
+local why, refused_for = start_refusal(keys, now, current, tonumber(ARGV[5]), failures_at)
+if why then
+  return refused(why, refused_for)
+end
+
+local buckets = {}
+local bucket_at = first_bucket_at
+refused_for = 0
+for i = FIRST_BUCKET, #KEYS do
+  local bucket = { at = bucket_at, times = read_log(KEYS[i], bucket_at) }
+  refused_for = math.max(refused_for, wait(KEYS[i], bucket.times, now, bucket_at))
+  table.insert(buckets, bucket)
+  bucket_at = after_quotas(bucket_at)
+end
+if refused_for > 0 then
+  return refused(5, refused_for)
+end
+
+local sends = read_log(KEYS[2], sends_at)
+refused_for = wait(KEYS[2], sends, now, sends_at)
+if refused_for > 0 then
+  return refused(4, refused_for)
+end
+local budget = read_log(KEYS[5], budget_at)
+refused_for = wait(KEYS[5], budget, now, budget_at)
+if refused_for > 0 then
+  return refused(6, refused_for)
+end
+
+sends = record(KEYS[2], sends, now, sends_at)
+record(KEYS[5], budget, now, budget_at)
+for i, bucket in ipairs(buckets) do
+  record(KEYS[FIRST_BUCKET + i - 1], bucket.times, now, bucket.at)
+end
+local started = add_send(KEYS[1], now, current, canceled, {
+  sid = ARGV[2], send = ARGV[3], ttl = ARGV[4], sealed = ARGV[6], shown_at = shown_at,
+})
+if started.sid == ARGV[2] then
+  redis.call('SET', KEYS[6], ARGV[7], 'PX', ARGV[4])
+end
+-- Nothing was sent to a test number, so there is no attempt.
+if ARGV[8] ~= '' then
+  local what = started.sid .. ' ' .. ARGV[8]
+  add_attempt(KEYS[7], KEYS[8], ARGV[3], now, what, ARGV[9], tonumber(ARGV[10]))
+end
+return { 0, now, wait(KEYS[2], sends, now, sends_at), told(started), readable_code(started) }

@@ -1,0 +1,481 @@
+//! The steps of verifications as scripts.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sms_core::{
+    Attempt, AttemptSid, BucketSid, CheckRules, Mobile, ServiceSid, Settlement, SmsCode, Start,
+    StartRefusal, StartRules, Started, Timestamp, Verification, VerificationCheck, VerificationEnd,
+    VerificationSid, Which,
+};
+
+use super::call::Call;
+use super::{RedisStore, kept_verification, millis, span, unreadable};
+use crate::kept_attempt::{KeptAttempt, word};
+use crate::verification_steps::admit_verification_in_steps;
+use crate::{
+    AttemptChange, AttemptPolicy, Claim, Document, Log, StoreError, VerificationAdmission,
+    VerificationRequest, VerificationStore,
+};
+
+/// What a script answers that starts a verification: which outcome, slot or wait, wait until the next
+/// slot, what is told, the code.
+type StartAnswer = (u64, u64, u64, String, String);
+
+impl RedisStore {
+    /// A name, if there is one, as an argument.
+    fn start_arguments(&self, call: &mut Call<'_>, start: &Start<SmsCode>, rules: &StartRules) {
+        call.arg(self.time_argument());
+        call.arg(start.sid.hex()).arg(start.send.hex());
+        call.arg(millis(rules.ttl)).arg(rules.max_sends);
+        match self.at_rest.sealed(&start.code) {
+            Some(sealed) => call.arg(sealed),
+            None => call.arg("-"),
+        };
+    }
+
+    fn started(&self, answer: &StartAnswer) -> Result<Started<SmsCode>, StoreError> {
+        let (_, slot, next_slot_in, told, code) = answer;
+        let Some(verification) = kept_verification::read(told) else {
+            return unreadable("start_verification");
+        };
+        let code = self.at_rest.opened(code);
+        let sealed = || StoreError::Refused("a code that is sealed under another key".to_owned());
+        Ok(Started {
+            verification,
+            code: code.ok_or_else(sealed)?,
+            slot: Timestamp::from_millis(*slot),
+            next_slot_in: span(*next_slot_in),
+        })
+    }
+
+    async fn read_document(&self, call: Call<'_>) -> Result<Option<String>, StoreError> {
+        let text: String = self.run(call).await?;
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+
+    async fn swap(
+        &self,
+        mut call: Call<'_>,
+        expected: Option<&str>,
+        new: Option<&str>,
+        ttl: Option<Duration>,
+    ) -> Result<bool, StoreError> {
+        call.arg(expected.unwrap_or_default());
+        call.arg(new.unwrap_or_default());
+        match ttl {
+            Some(ttl) => call.arg(millis(ttl)),
+            None => call.arg(""),
+        };
+        match self.run(call).await? {
+            0_u64 => Ok(false),
+            1 => Ok(true),
+            _ => unreadable("swap_text"),
+        }
+    }
+
+    /// A call about a document.
+    fn document_call<'a>(
+        &'a self,
+        script: &'a super::call::Script,
+        document: Document,
+    ) -> Call<'a> {
+        match document {
+            Document::SafeNumber(mobile) => script.key(self.keys_of(&mobile).safe()),
+            Document::RateLimits(service) => script.key(self.keys.rate_limits(service)),
+        }
+    }
+
+    /// What is kept of a claimed request.
+    fn claim_text(&self, content: &str, outcome: Option<&str>) -> String {
+        let digest = self.at_rest.digest(&["request", content]);
+        let digest = base16ct::lower::encode_string(&digest);
+        format!("{digest} {}", outcome.unwrap_or_default())
+    }
+
+    fn request_call<'a>(&'a self, script: &'a super::call::Script, name: &str) -> Call<'a> {
+        script.key(
+            self.keys
+                .request(self.at_rest.digest(&["request-name", name])),
+        )
+    }
+}
+
+/// The refusal that a script names by a number.
+fn refusal(which: u64, retry_after: Duration) -> Option<StartRefusal> {
+    Some(match which {
+        1 => StartRefusal::NumberBlocked { retry_after },
+        2 => StartRefusal::ChecksExhausted { retry_after },
+        3 => StartRefusal::SendsExhausted { retry_after },
+        4 => StartRefusal::TooOften { retry_after },
+        _ => return None,
+    })
+}
+
+fn sid_argument(sid: Option<&VerificationSid>) -> &str {
+    sid.map(VerificationSid::hex).unwrap_or_default()
+}
+
+#[async_trait]
+impl VerificationStore for RedisStore {
+    async fn start_verification(
+        &self,
+        mobile: &Mobile,
+        start: &Start<SmsCode>,
+        rules: &StartRules,
+    ) -> Result<Result<Started<SmsCode>, StartRefusal>, StoreError> {
+        let keys = self.keys_of(mobile);
+        let mut call = self
+            .scripts
+            .start_verification
+            .key(keys.verifications(start.service));
+        call.key(keys.sends()).key(keys.failures()).key(keys.safe());
+        self.start_arguments(&mut call, start, rules);
+        call.shown(
+            &self
+                .at_rest
+                .shown_to(start.service, mobile, start.code.expose()),
+        );
+        call.quotas(&rules.quotas);
+        call.quotas(&rules.failures);
+        let answer: StartAnswer = self.run(call).await?;
+        match answer.0 {
+            0 => self.started(&answer).map(Ok),
+            which => match refusal(which, span(answer.1)) {
+                Some(refusal) => Ok(Err(refusal)),
+                None => unreadable("start_verification"),
+            },
+        }
+    }
+
+    async fn may_start_verification(
+        &self,
+        mobile: &Mobile,
+        service: ServiceSid,
+        rules: &StartRules,
+    ) -> Result<Result<(), StartRefusal>, StoreError> {
+        let keys = self.keys_of(mobile);
+        let mut call = self
+            .scripts
+            .may_start_verification
+            .key(keys.verifications(service));
+        call.key(keys.sends()).key(keys.failures()).key(keys.safe());
+        call.arg(self.time_argument()).arg(rules.max_sends);
+        call.quotas(&rules.quotas);
+        call.quotas(&rules.failures);
+        match self.run(call).await? {
+            (0_u64, _) => Ok(Ok(())),
+            (which, wait) => match refusal(which, span(wait)) {
+                Some(refusal) => Ok(Err(refusal)),
+                None => unreadable("may_start_verification"),
+            },
+        }
+    }
+
+    async fn settle_verification(
+        &self,
+        mobile: &Mobile,
+        service: ServiceSid,
+        sid: VerificationSid,
+        send: AttemptSid,
+        settlement: Settlement,
+    ) -> Result<(), StoreError> {
+        let slot = match settlement {
+            Settlement::GiveBack(slot) => slot.as_millis().to_string(),
+            Settlement::KeepSlot => String::new(),
+        };
+        let keys = self.keys_of(mobile);
+        let mut call = self
+            .scripts
+            .settle_verification
+            .key(keys.verifications(service));
+        call.key(keys.sends());
+        call.arg(self.time_argument());
+        call.arg(sid.hex()).arg(send.hex()).arg(slot);
+        self.run(call).await
+    }
+
+    async fn check_verification(
+        &self,
+        mobile: &Mobile,
+        which: Which,
+        attempt: &str,
+        rules: &CheckRules,
+    ) -> Result<VerificationCheck, StoreError> {
+        let keys = self.keys_of(mobile);
+        let mut call = self
+            .scripts
+            .check_verification
+            .key(keys.verifications(which.service));
+        call.key(keys.failures()).key(keys.safe());
+        call.arg(self.time_argument());
+        call.arg(sid_argument(which.sid.as_ref()))
+            .arg(rules.max_attempts);
+        call.shown(&self.at_rest.shown_to(which.service, mobile, attempt));
+        call.quotas(&rules.failures);
+        let (outcome, wait, told): (u64, u64, String) = self.run(call).await?;
+        match (outcome, kept_verification::read(&told)) {
+            (0, Some(verification)) => Ok(VerificationCheck::Right(verification)),
+            (1, Some(verification)) => Ok(VerificationCheck::Wrong(verification)),
+            (2, _) => Ok(VerificationCheck::Missing),
+            (3, _) => Ok(VerificationCheck::TooMany {
+                retry_after: span(wait),
+            }),
+            _ => unreadable("check_verification"),
+        }
+    }
+
+    async fn end_verification(
+        &self,
+        mobile: &Mobile,
+        service: ServiceSid,
+        sid: VerificationSid,
+        how: VerificationEnd,
+    ) -> Result<Option<Verification>, StoreError> {
+        let key = self.keys_of(mobile);
+        let mut call = self
+            .scripts
+            .end_verification
+            .key(key.verifications(service));
+        call.arg(self.time_argument()).arg(sid.hex());
+        call.arg(match how {
+            VerificationEnd::Approved => "a",
+            VerificationEnd::Canceled => "c",
+        });
+        let told: String = self.run(call).await?;
+        Ok(kept_verification::read(&told))
+    }
+
+    async fn verification(
+        &self,
+        mobile: &Mobile,
+        which: Which,
+    ) -> Result<Option<Verification>, StoreError> {
+        let key = self.keys_of(mobile);
+        let mut call = self
+            .scripts
+            .read_verification
+            .key(key.verifications(which.service));
+        call.arg(self.time_argument())
+            .arg(sid_argument(which.sid.as_ref()));
+        let told: String = self.run(call).await?;
+        Ok(kept_verification::read(&told))
+    }
+
+    async fn note_verification(
+        &self,
+        sid: VerificationSid,
+        service: ServiceSid,
+        mobile: &Mobile,
+        ttl: Duration,
+    ) -> Result<(), StoreError> {
+        let mut call = self.scripts.put_text.key(self.keys.verification(sid));
+        let number = self.at_rest.written_number(mobile);
+        call.arg(format_args!("{} {number}", service.hex()))
+            .arg(millis(ttl));
+        self.run(call).await
+    }
+
+    async fn find_verification(
+        &self,
+        sid: VerificationSid,
+    ) -> Result<Option<(ServiceSid, Mobile)>, StoreError> {
+        let call = self.scripts.read_text.key(self.keys.verification(sid));
+        let text: String = self.run(call).await?;
+        Ok(text.split_once(' ').and_then(|(service, number)| {
+            let service = ServiceSid::from_hex(service).ok()?;
+            Some((service, self.at_rest.read_number(number)?))
+        }))
+    }
+
+    fn bucket_log(&self, bucket: BucketSid, value: &str) -> Log {
+        Log::Bucket(bucket, self.at_rest.digest(&["bucket", value]))
+    }
+
+    async fn document(&self, document: Document) -> Result<Option<String>, StoreError> {
+        let call = self.document_call(&self.scripts.read_text, document);
+        self.read_document(call).await
+    }
+
+    async fn swap_document(
+        &self,
+        document: Document,
+        expected: Option<&str>,
+        new: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let call = self.document_call(&self.scripts.swap_text, document);
+        self.swap(call, expected, new, None).await
+    }
+
+    async fn claim_request(
+        &self,
+        name: &str,
+        content: &str,
+        ttl: Duration,
+    ) -> Result<Claim, StoreError> {
+        let ours = self.claim_text(content, None);
+        let call = self.request_call(&self.scripts.swap_text, name);
+        if self.swap(call, None, Some(&ours), Some(ttl)).await? {
+            return Ok(Claim::First);
+        }
+        let call = self.request_call(&self.scripts.read_text, name);
+        Ok(match self.read_document(call).await? {
+            // It was closed, or ended, in between.
+            None => Claim::UnderWay,
+            Some(kept) => match kept.strip_prefix(&ours) {
+                None => Claim::Other,
+                Some("") => Claim::UnderWay,
+                Some(outcome) => Claim::Done(outcome.to_owned()),
+            },
+        })
+    }
+
+    async fn close_request(
+        &self,
+        name: &str,
+        content: &str,
+        outcome: Option<&str>,
+        ttl: Duration,
+    ) -> Result<(), StoreError> {
+        let ours = self.claim_text(content, None);
+        let new = outcome.map(|outcome| self.claim_text(content, Some(outcome)));
+        let call = self.request_call(&self.scripts.swap_text, name);
+        self.swap(call, Some(&ours), new.as_deref(), Some(ttl))
+            .await?;
+        Ok(())
+    }
+
+    async fn add_attempt(
+        &self,
+        attempt: &Attempt,
+        policy: AttemptPolicy,
+    ) -> Result<(), StoreError> {
+        let mut call = self.scripts.add_attempt.key(self.keys.attempts());
+        call.key(self.keys.attempts_data());
+        call.arg(attempt.sid.hex())
+            .arg(attempt.created_at.as_millis());
+        let number = self.at_rest.written_number(&attempt.to);
+        call.arg(format_args!(
+            "{} {} {number} {}",
+            attempt.verification.hex(),
+            attempt.service.hex(),
+            attempt.code_length,
+        ));
+        call.arg(millis(policy.ttl)).arg(policy.most);
+        self.run(call).await
+    }
+
+    async fn change_attempt(
+        &self,
+        sid: AttemptSid,
+        change: AttemptChange<'_>,
+    ) -> Result<(), StoreError> {
+        let mut call = self.scripts.change_attempt.key(self.keys.attempts());
+        call.key(self.keys.attempts_data());
+        call.arg(self.time_argument()).arg(sid.hex());
+        let (what, code) = match change {
+            AttemptChange::Removed => ("r", None),
+            AttemptChange::Converted => ("c", None),
+            AttemptChange::Delivered => ("d", None),
+            AttemptChange::Failed(code) => ("f", code.and_then(word)),
+        };
+        call.arg(what).arg(code.as_deref().unwrap_or("-"));
+        self.run(call).await
+    }
+
+    async fn attempt(&self, sid: AttemptSid) -> Result<Option<Attempt>, StoreError> {
+        let mut call = self.scripts.read_attempt.key(self.keys.attempts_data());
+        call.arg(sid.hex());
+        let kept: String = self.run(call).await?;
+        let kept = KeptAttempt::read(&kept);
+        Ok(kept.and_then(|kept| kept.attempt(sid, &self.at_rest)))
+    }
+
+    async fn attempts(
+        &self,
+        until: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<Attempt>, StoreError> {
+        let mut call = self.scripts.read_attempts.key(self.keys.attempts());
+        call.key(self.keys.attempts_data());
+        match until {
+            Some(until) => call.arg(until.as_millis()),
+            None => call.arg("+inf"),
+        };
+        call.arg(limit);
+        let kept: Vec<(String, String)> = self.run(call).await?;
+        let read = |(sid, kept): (String, String)| {
+            let sid = AttemptSid::from_hex(&sid).ok()?;
+            KeptAttempt::read(&kept)?.attempt(sid, &self.at_rest)
+        };
+        Ok(kept.into_iter().filter_map(read).collect())
+    }
+
+    async fn admit_verification(
+        &self,
+        request: &VerificationRequest<'_>,
+    ) -> Result<VerificationAdmission, StoreError> {
+        if self.servers.are_cluster() {
+            return Box::pin(admit_verification_in_steps(self, request)).await;
+        }
+        let answer: StartAnswer = self.run(self.admission(request)).await?;
+        let (which, retry_after) = (answer.0, span(answer.1));
+        match which {
+            0 => {
+                let slot = Timestamp::from_millis(answer.1);
+                Ok(VerificationAdmission::Admitted {
+                    started: self.started(&answer)?,
+                    budget_slot: slot,
+                    bucket_slots: vec![slot; request.buckets.len()],
+                })
+            }
+            5 => Ok(VerificationAdmission::BucketFull { retry_after }),
+            6 => Ok(VerificationAdmission::BudgetSpent { retry_after }),
+            which => match refusal(which, retry_after) {
+                Some(refusal) => Ok(VerificationAdmission::Refused(refusal)),
+                None => unreadable("admit_verification"),
+            },
+        }
+    }
+}
+
+impl RedisStore {
+    /// The call that does all of an admission at once.
+    fn admission(&self, request: &VerificationRequest<'_>) -> Call<'_> {
+        let (start, mobile) = (request.start, request.mobile);
+        let keys = self.keys_of(mobile);
+        let script = &self.scripts.admit_verification;
+        let mut call = script.key(keys.verifications(start.service));
+        call.key(keys.sends()).key(keys.failures()).key(keys.safe());
+        call.key(self.keys.log(Log::Budget));
+        call.key(self.keys.verification(start.sid));
+        call.key(self.keys.attempts())
+            .key(self.keys.attempts_data());
+        for bucket in request.buckets {
+            call.key(self.keys.log(self.bucket_log(bucket.sid, bucket.value)));
+        }
+        self.start_arguments(&mut call, start, request.rules);
+        let number = self.at_rest.written_number(mobile);
+        call.arg(format_args!("{} {number}", start.service.hex()));
+        match request.attempts {
+            None => call.arg("").arg("").arg(""),
+            Some(policy) => {
+                let length = start.code.expose().len();
+                call.arg(format_args!("{} {number} {length}", start.service.hex()));
+                call.arg(millis(policy.ttl)).arg(policy.most)
+            }
+        };
+        call.shown(
+            &self
+                .at_rest
+                .shown_to(start.service, mobile, start.code.expose()),
+        );
+        call.quotas(&request.rules.quotas);
+        call.quotas(&request.rules.failures);
+        call.quotas(request.budget);
+        for bucket in request.buckets {
+            call.quotas(&bucket.quotas);
+        }
+        call
+    }
+}
