@@ -9,8 +9,8 @@ pub struct Attempt {
     pub verification: VerificationSid,
     /// For whom.
     pub service: ServiceSid,
-    /// Where it went.
-    pub to: Mobile,
+    /// Where it went; `None` if that can't be read any more.
+    pub to: Option<Mobile>,
     /// Characters of the code.
     pub code_length: u8,
     /// When it was sent.

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sms_core::{Fate, Mobile, Reported};
+use sms_core::{AttemptSid, Fate, Mobile, Reported};
 use sms_gateway::{DeliveryReport, Message, Receipt};
-use sms_store::{Accepted, DeliveryName, Report, StoreError};
+use sms_store::{Accepted, AttemptChange, DeliveryName, Report, StoreError};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
@@ -58,6 +58,7 @@ impl VerificationService {
             if let Reported::Final(fate) = &reported {
                 let (mobile, code) = (report.to, report.code.as_deref());
                 self.shared.tell(name, fate, mobile, code);
+                self.shared.note_fate(fate, code).await;
             }
         }
         Ok(())
@@ -99,11 +100,17 @@ impl VerificationService {
 }
 
 impl Shared {
-    /// Notes that `receipt.sender` accepted `message`, if its provider tells what becomes of it.
+    /// Notes that `receipt.sender` accepted `message`, which has a name of ours, if its provider tells
+    /// what becomes of it.
     ///
     /// Nobody waits for that: a task does it while the answer is on its way. A note that is lost is
     /// missed by statistics alone.
-    pub(crate) fn note_dispatch(self: &Arc<Self>, message: &Message, receipt: &Receipt) {
+    pub(crate) fn note_dispatch(
+        self: &Arc<Self>,
+        message: &Message,
+        receipt: &Receipt,
+        our_name: &str,
+    ) {
         if !self.policy.deliveries.are_told_of(&receipt.sender) {
             return;
         }
@@ -115,14 +122,14 @@ impl Shared {
             return;
         };
         let (shared, sender) = (Arc::clone(self), Arc::clone(&receipt.sender));
-        let (message_id, mobile) = (message.id, message.to);
+        let (message_id, mobile) = (our_name.to_owned(), message.to);
         self.abandoned.spawn(async move {
             let _permit = permit;
             let name = DeliveryName {
                 sender: &sender,
                 provider_id: &provider_id,
             };
-            let noted = shared.note(name, message_id.as_str(), mobile).await;
+            let noted = shared.note(name, &message_id, mobile).await;
             match noted {
                 Ok(()) => {
                     let policy = &shared.policy.deliveries;
@@ -154,8 +161,27 @@ impl Shared {
         };
         if let Some(fate) = self.store.note_dispatch(name, &accepted).await? {
             self.tell(name, &fate, Some(mobile), None);
+            self.note_fate(&fate, None).await;
         }
         Ok(())
+    }
+
+    /// Notes with the attempt of a verification what became of its message.
+    async fn note_fate(&self, fate: &Fate, code: Option<&str>) {
+        let Some(store) = self.verifications.get() else {
+            return;
+        };
+        // The messages of verifications are named by their attempts, others are not.
+        let Ok(sid) = fate.dispatch.message_id.parse::<AttemptSid>() else {
+            return;
+        };
+        let change = match fate.has_arrived {
+            true => AttemptChange::Delivered,
+            false => AttemptChange::Failed(code),
+        };
+        if let Err(error) = store.change_attempt(sid, change).await {
+            log::debug!(message_id = fate.dispatch.message_id; "what became of it is not noted: {error}");
+        }
     }
 
     fn tell(

@@ -13,6 +13,7 @@ mod service;
 mod stock;
 mod take_back;
 mod test_number;
+mod verify;
 
 pub use check_code::{CheckCode, CheckedCode};
 pub use deliveries::DeliveryPolicy;
@@ -21,3 +22,9 @@ pub use observer::{Asked, CheckEvent, DeliveryEvent, Observer, SendEvent};
 pub use policy::{CodePolicy, ImagePolicy, Limits, Policy};
 pub use send_code::{SendCode, SentCode};
 pub use service::{ServiceError, VerificationService};
+pub use verify::{
+    AttemptFilter, AttemptPlace, AttemptSummary, Bucket, Channel, CheckVerification,
+    CheckedVerification, RateLimit, RateLimitError, SafeListError, SafeNumber, ServicePolicy,
+    StartVerification, StartedVerification, Target, VerificationCheckEvent, VerificationEvent,
+    Verifications, VerifyPolicy,
+};

@@ -7,7 +7,7 @@ use sms_core::{AddressBlock, Fate, Mobile, Reported};
 use sms_gateway::MessageId;
 use sms_store::{PictureAdmission, StoreError};
 
-use crate::{CheckedCode, SentCode};
+use crate::{CheckedCode, SentCode, VerificationCheckEvent, VerificationEvent};
 
 /// Is told what came of every request, whether or not its caller still waits for an answer.
 ///
@@ -22,6 +22,12 @@ pub trait Observer: Send + Sync {
 
     /// A code was checked.
     fn on_check(&self, _event: &CheckEvent<'_>) {}
+
+    /// It is settled what comes of a wish for a verification.
+    fn on_verification(&self, _event: &VerificationEvent<'_>) {}
+
+    /// A code of a verification was checked.
+    fn on_verification_check(&self, _event: &VerificationCheckEvent<'_>) {}
 
     /// The provider behind a sender told of a message.
     fn on_report(&self, _sender: &str, _reported: &Reported) {}

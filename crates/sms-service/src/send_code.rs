@@ -157,10 +157,10 @@ impl VerificationService {
 }
 
 /// A send that counts as cut off if it is dropped before it is settled.
-struct Unsettled<'a>(&'a Shared);
+pub(crate) struct Unsettled<'a>(pub(crate) &'a Shared);
 
 impl Unsettled<'_> {
-    fn settled(self) {
+    pub(crate) fn settled(self) {
         std::mem::forget(self);
     }
 }
@@ -265,7 +265,7 @@ impl Shared {
         let sent = self.sender.send(message).await;
         if let Ok(receipt) = &sent {
             record.accepted(receipt);
-            self.note_dispatch(message, receipt);
+            self.note_dispatch(message, receipt, message.id.as_str());
         }
         match sent {
             // Only while the code is in the store may anybody be told that it was sent.
@@ -287,12 +287,7 @@ impl Shared {
                 class: ErrorClass::Unknown,
             },
             Err(error) => {
-                log::warn!(
-                    request_id = record.trace(), sender = error.sender(),
-                    message_id = message.id.as_str(), class = error.class().name(),
-                    provider_code = error.provider_code().unwrap_or_default();
-                    "message not accepted: {}", Chain(&error)
-                );
+                tell_of_failure(record.trace(), message, &error);
                 self.settle_failed(message, reservation, &error).await
             }
         }
@@ -319,7 +314,7 @@ impl Shared {
                     .await;
                 SentCode::LimitedByProvider {
                     sender: error.sender().into(),
-                    retry_after: after_provider_limit(reservation),
+                    retry_after: after_provider_limit(reservation.next_slot_in),
                 }
             }
             ErrorClass::Auth
@@ -336,10 +331,20 @@ impl Shared {
     }
 }
 
+/// Tells the log why a message was not accepted.
+pub(crate) fn tell_of_failure(trace: &str, message: &Message, error: &SendError) {
+    log::warn!(
+        request_id = trace, sender = error.sender(),
+        message_id = message.id.as_str(), class = error.class().name(),
+        provider_code = error.provider_code().unwrap_or_default();
+        "message not accepted: {}", Chain(error)
+    );
+}
+
 /// How long to ask for patience when the provider limits a number. It doesn't say when it will
 /// take another message, so that is our own quota's guess, or a minute.
-fn after_provider_limit(reservation: Reservation) -> Duration {
-    match reservation.next_slot_in {
+pub(crate) fn after_provider_limit(next_slot_in: Duration) -> Duration {
+    match next_slot_in {
         Duration::ZERO => Duration::from_secs(60),
         next_slot_in => next_slot_in,
     }

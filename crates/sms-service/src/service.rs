@@ -1,10 +1,10 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use sms_captcha::{DrawError, Size};
 use sms_core::ImageCodeError;
 use sms_gateway::SmsSender;
-use sms_store::{CodeStore, StoreError};
+use sms_store::{CodeStore, StoreError, VerificationStore};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
@@ -60,6 +60,8 @@ pub(crate) struct Shared {
     pub(crate) noting: Arc<Semaphore>,
     /// Messages that should have arrived by and by.
     pub(crate) awaiting: Awaiting,
+    /// Where attempts are kept, if there are verifications with a name.
+    pub(crate) verifications: OnceLock<Arc<dyn VerificationStore>>,
 }
 
 impl VerificationService {
@@ -97,6 +99,7 @@ impl VerificationService {
                 abandoned: TaskTracker::new(),
                 noting: Arc::new(Semaphore::new(NOTES)),
                 awaiting: Awaiting::default(),
+                verifications: OnceLock::new(),
             }),
         }
     }

@@ -28,7 +28,7 @@ impl KeptAttempt {
             created_at: attempt.created_at,
             verification: attempt.verification,
             service: attempt.service,
-            number: at_rest.written_number(&attempt.to),
+            number: number(attempt, at_rest),
             code_length: attempt.code_length,
             is_converted: attempt.is_converted,
             updated_at: attempt.updated_at,
@@ -37,20 +37,19 @@ impl KeptAttempt {
         }
     }
 
-    /// The attempt; `None` if its number can't be read any more.
-    pub(crate) fn attempt(&self, sid: AttemptSid, at_rest: &AtRest) -> Option<Attempt> {
-        Some(Attempt {
+    pub(crate) fn attempt(&self, sid: AttemptSid, at_rest: &AtRest) -> Attempt {
+        Attempt {
             sid,
             verification: self.verification,
             service: self.service,
-            to: at_rest.read_number(&self.number)?,
+            to: at_rest.read_number(&self.number),
             code_length: self.code_length,
             created_at: self.created_at,
             updated_at: self.updated_at,
             is_converted: self.is_converted,
             state: self.state,
             provider_code: self.provider_code.clone(),
-        })
+        }
     }
 
     /// Notes a change that leaves it there.
@@ -89,6 +88,12 @@ impl KeptAttempt {
             provider_code: Some(parts.next()?.to_owned()).filter(|word| word != "-"),
         })
     }
+}
+
+/// The number of an attempt as it is kept; '-' if nobody knows it.
+pub(crate) fn number(attempt: &Attempt, at_rest: &AtRest) -> String {
+    let number = attempt.to.map(|to| at_rest.written_number(&to));
+    number.unwrap_or_else(|| "-".to_owned())
 }
 
 /// A provider's word as one word, and not too long; `None` if nothing is left of it.

@@ -102,7 +102,7 @@ fn attempt(request: &VerificationRequest<'_>, started: &Started<SmsCode>) -> Att
         sid: request.start.send,
         verification: started.verification.sid,
         service: request.start.service,
-        to: *request.mobile,
+        to: Some(*request.mobile),
         code_length: started.code.expose().len() as u8,
         created_at: started.slot,
         updated_at: started.slot,

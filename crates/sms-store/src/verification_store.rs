@@ -193,7 +193,7 @@ pub trait VerificationStore: CodeStore {
     async fn attempt(&self, sid: AttemptSid) -> Result<Option<Attempt>, StoreError>;
 
     /// Attempts of `until` and before, the latest first, and of one moment the greatest name first: at
-    /// most `limit`, those left out that can't be read any more.
+    /// most `limit`.
     ///
     /// # Errors
     ///

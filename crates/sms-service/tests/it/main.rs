@@ -12,5 +12,6 @@ mod pictures;
 mod sending;
 mod told;
 mod unsettled;
+mod verifying;
 
 use harness::Harness;

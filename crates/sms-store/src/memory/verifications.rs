@@ -287,7 +287,7 @@ impl VerificationStore for MemoryStore {
 
     async fn attempt(&self, sid: AttemptSid) -> Result<Option<Attempt>, StoreError> {
         let kept = self.tables.attempts.get(sid);
-        Ok(kept.and_then(|kept| kept.attempt(sid, &self.at_rest)))
+        Ok(kept.map(|kept| kept.attempt(sid, &self.at_rest)))
     }
 
     async fn attempts(
@@ -297,6 +297,6 @@ impl VerificationStore for MemoryStore {
     ) -> Result<Vec<Attempt>, StoreError> {
         let latest = self.tables.attempts.latest(until, limit);
         let read = |(sid, kept): (AttemptSid, KeptAttempt)| kept.attempt(sid, &self.at_rest);
-        Ok(latest.into_iter().filter_map(read).collect())
+        Ok(latest.into_iter().map(read).collect())
     }
 }

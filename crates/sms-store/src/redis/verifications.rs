@@ -11,7 +11,7 @@ use sms_core::{
 
 use super::call::Call;
 use super::{RedisStore, kept_verification, millis, span, unreadable};
-use crate::kept_attempt::{KeptAttempt, word};
+use crate::kept_attempt::{KeptAttempt, number, word};
 use crate::verification_steps::admit_verification_in_steps;
 use crate::{
     AttemptChange, AttemptPolicy, Claim, Document, Log, StoreError, VerificationAdmission,
@@ -354,7 +354,7 @@ impl VerificationStore for RedisStore {
         call.key(self.keys.attempts_data());
         call.arg(attempt.sid.hex())
             .arg(attempt.created_at.as_millis());
-        let number = self.at_rest.written_number(&attempt.to);
+        let number = number(attempt, &self.at_rest);
         call.arg(format_args!(
             "{} {} {number} {}",
             attempt.verification.hex(),
@@ -388,7 +388,7 @@ impl VerificationStore for RedisStore {
         call.arg(sid.hex());
         let kept: String = self.run(call).await?;
         let kept = KeptAttempt::read(&kept);
-        Ok(kept.and_then(|kept| kept.attempt(sid, &self.at_rest)))
+        Ok(kept.map(|kept| kept.attempt(sid, &self.at_rest)))
     }
 
     async fn attempts(
@@ -406,7 +406,7 @@ impl VerificationStore for RedisStore {
         let kept: Vec<(String, String)> = self.run(call).await?;
         let read = |(sid, kept): (String, String)| {
             let sid = AttemptSid::from_hex(&sid).ok()?;
-            KeptAttempt::read(&kept)?.attempt(sid, &self.at_rest)
+            Some(KeptAttempt::read(&kept)?.attempt(sid, &self.at_rest))
         };
         Ok(kept.into_iter().filter_map(read).collect())
     }

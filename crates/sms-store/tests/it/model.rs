@@ -1,5 +1,7 @@
 //! Random histories give the same outcomes on the pure rules and on every store.
 
+mod verifications;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -68,6 +70,7 @@ enum Step {
         state: usize,
         age: Option<u64>,
     },
+    Verify(verifications::Step),
 }
 
 #[derive(Debug, PartialEq)]
@@ -79,6 +82,7 @@ enum Outcome {
     Slot(Slot),
     Fate(Option<Fate>),
     Reported(Reported),
+    Verify(verifications::Outcome),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -98,6 +102,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..2_usize).prop_map(|delivery| Step::NoteDispatch { delivery }),
         2 => (0..2_usize, 0..3_usize, prop::option::of(0..99_u64))
             .prop_map(|(delivery, state, age)| Step::Report { delivery, state, age }),
+        12 => verifications::step().prop_map(Step::Verify),
     ]
 }
 
@@ -106,18 +111,28 @@ struct Limits {
     sends: Quotas,
     rules: CheckRules,
     log: Quotas,
+    verify: verifications::Limits,
 }
 
 fn limits() -> Limits {
     let quotas = |list: &[&str]| Quotas::parse(list).unwrap();
+    let sends = quotas(&["1/20s", "3/2m"]);
+    let rules = CheckRules {
+        max_attempts: 3,
+        failures: quotas(&["5/3m", "8/10m"]),
+    };
+    // The last is not one that is reached, but one that a store may keep in another form.
+    let log = quotas(&["2/30s", "3/1m", "1000/1m"]);
+    let budget = quotas(&["6/2m"]);
     Limits {
-        sends: quotas(&["1/20s", "3/2m"]),
-        rules: CheckRules {
-            max_attempts: 3,
-            failures: quotas(&["5/3m", "8/10m"]),
+        verify: verifications::Limits {
+            sends: sends.clone(),
+            rules: rules.clone(),
+            budget: budget.clone().remembering(&log),
         },
-        // Not one that is reached, but one that a store may keep in another form.
-        log: quotas(&["2/30s", "3/1m", "1000/1m"]),
+        sends,
+        rules,
+        log: log.remembering(&budget),
     }
 }
 
@@ -176,6 +191,7 @@ fn report(now: Timestamp, state: usize, age: Option<u64>) -> Report {
 struct Memory {
     issued: Option<(usize, usize, Timestamp)>,
     taken: Option<(usize, Timestamp)>,
+    verify: verifications::Memory,
 }
 
 impl Memory {
@@ -187,6 +203,7 @@ impl Memory {
             (&Step::TakeSlot { log }, &Outcome::Slot(Slot::Taken(slot))) => {
                 self.taken = Some((log, slot));
             }
+            (Step::Verify(step), Outcome::Verify(outcome)) => self.verify.note(step, outcome),
             _ => {}
         }
     }
@@ -200,6 +217,7 @@ struct Model {
     images: HashMap<usize, (ImageCode, Timestamp)>,
     logs: HashMap<usize, SendLog>,
     deliveries: HashMap<usize, (Delivery, Timestamp)>,
+    verify: verifications::Model,
 }
 
 impl Model {
@@ -302,6 +320,14 @@ impl Model {
                 let (kept, _) = self.delivery(now, delivery);
                 Outcome::Reported(kept.reported(now, report.state, report.at))
             }
+            Step::Verify(ref step) => Outcome::Verify(self.verify.run(
+                &mut self.numbers,
+                self.logs.entry(2).or_default(),
+                step,
+                now,
+                &memory.verify,
+                &limits.verify,
+            )),
         }
     }
 }
@@ -394,6 +420,9 @@ async fn run(backend: &Backend, step: &Step, memory: &Memory, limits: &Limits) -
             let report = report(backend.clock.now(), state, age);
             let name = delivery_name(delivery);
             Outcome::Reported(store.take_report(name, report).await.unwrap())
+        }
+        Step::Verify(ref step) => {
+            Outcome::Verify(verifications::run(backend, step, &memory.verify, &limits.verify).await)
         }
     }
 }

@@ -430,7 +430,7 @@ pub(crate) async fn an_admitted_verification_is_found_and_its_attempt_kept(backe
         sid: send(digit),
         verification: verification('1'),
         service: service('a'),
-        to: mobile(),
+        to: Some(mobile()),
         code_length: 6,
         created_at,
         updated_at: created_at,

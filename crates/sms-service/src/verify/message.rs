@@ -1,0 +1,146 @@
+//! A message of a verification, from its admission to its end.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use sms_core::{AttemptSid, ServiceSid, Settlement, SmsCode, Started, Timestamp};
+use sms_gateway::{ErrorClass, Message, MessageId, Receipt, SendError};
+use sms_store::{AttemptChange, Log};
+
+use super::start::Record;
+use super::{Inner, ServicePolicy, StartedVerification};
+use crate::send_code::{after_provider_limit, tell_of_failure};
+
+/// An admitted message and what it holds until it is settled.
+pub(super) struct Held {
+    pub(super) message: Message,
+    pub(super) service: ServiceSid,
+    pub(super) started: Started<SmsCode>,
+    pub(super) budget_slot: Timestamp,
+    pub(super) buckets: Vec<(Log, Timestamp)>,
+}
+
+impl Inner {
+    /// Sends an admitted message and settles what it held.
+    pub(super) async fn send(
+        self: &Arc<Self>,
+        service: &ServicePolicy,
+        held: Held,
+        record: &mut Record,
+    ) -> StartedVerification {
+        let admitted_at = Instant::now();
+        let left = held
+            .started
+            .slot
+            .until(held.started.verification.expires_at);
+        let sender = service.sender.as_ref().unwrap_or(&self.shared.sender);
+        let sent = sender.send(&held.message).await;
+        let trace = record.asked.trace.as_deref().unwrap_or_default();
+        match sent {
+            Ok(receipt) => {
+                self.accepted(&held.message, &receipt, trace);
+                record.provider_id = receipt.provider_id;
+                // It arrives too late to be of use.
+                if admitted_at.elapsed() >= left {
+                    return failed(receipt.sender, ErrorClass::Unknown);
+                }
+                held.sent(Some((receipt.sender, true)))
+            }
+            Err(error) => {
+                tell_of_failure(trace, &held.message, &error);
+                self.settle_failed(held, &error).await
+            }
+        }
+    }
+
+    fn accepted(&self, message: &Message, receipt: &Receipt, trace: &str) {
+        log::debug!(
+            request_id = trace, sender = &*receipt.sender,
+            message_id = message.id.as_str(),
+            provider_id = receipt.provider_id.as_deref().unwrap_or_default();
+            "message accepted"
+        );
+        let our_name = attempt_sid(message.id).to_string();
+        self.shared.note_dispatch(message, receipt, &our_name);
+    }
+
+    async fn settle_failed(self: &Arc<Self>, held: Held, error: &SendError) -> StartedVerification {
+        let sender: Arc<str> = error.sender().into();
+        match error.class() {
+            // It may still arrive, so it counts as sent.
+            ErrorClass::Unknown => held.sent(Some((sender, false))),
+            ErrorClass::RateNumber => {
+                let retry_after = after_provider_limit(held.started.next_slot_in);
+                self.take_back(held, Settlement::KeepSlot).await;
+                StartedVerification::LimitedByProvider {
+                    sender,
+                    retry_after,
+                }
+            }
+            class @ (ErrorClass::Auth
+            | ErrorClass::Config
+            | ErrorClass::Argument
+            | ErrorClass::Blocked
+            | ErrorClass::RateAccount
+            | ErrorClass::Temporary) => {
+                let slot = held.started.slot;
+                self.take_back(held, Settlement::GiveBack(slot)).await;
+                failed(sender, class)
+            }
+        }
+    }
+
+    /// Lets go of everything that a message holds which was not sent.
+    async fn take_back(self: &Arc<Self>, held: Held, how: Settlement) {
+        let (id, to, service) = (held.message.id, held.message.to, held.service);
+        let (sid, ttl) = (held.started.verification.sid, self.shared.policy.code.ttl);
+        let inner = Arc::clone(self);
+        let number = self.shared.let_go(id, ttl, move || {
+            let inner = Arc::clone(&inner);
+            Box::pin(async move {
+                let settled =
+                    inner
+                        .store
+                        .settle_verification(&to, service, sid, attempt_sid(id), how);
+                settled.await
+            })
+        });
+        let inner = Arc::clone(self);
+        let attempt = self.shared.let_go(id, ttl, move || {
+            let inner = Arc::clone(&inner);
+            Box::pin(async move {
+                let removed = inner
+                    .store
+                    .change_attempt(attempt_sid(id), AttemptChange::Removed);
+                removed.await
+            })
+        });
+        let budget = self.shared.give_back_budget(id, held.budget_slot);
+        let buckets = async {
+            for (log, slot) in held.buckets {
+                self.shared.give_back_slot(id, log, slot).await;
+            }
+        };
+        tokio::join!(number, attempt, budget, buckets);
+    }
+}
+
+impl Held {
+    pub(super) fn sent(self, sender: Option<(Arc<str>, bool)>) -> StartedVerification {
+        StartedVerification::Sent {
+            to: self.message.to,
+            verification: self.started.verification,
+            sender,
+            next_slot_in: self.started.next_slot_in,
+        }
+    }
+}
+
+fn failed(sender: Arc<str>, class: ErrorClass) -> StartedVerification {
+    StartedVerification::SendFailed { sender, class }
+}
+
+/// The name of the attempt that a message is.
+pub(super) fn attempt_sid(message: MessageId) -> AttemptSid {
+    AttemptSid::from_hex(message.as_str()).expect("the name of a message has 32 digits")
+}

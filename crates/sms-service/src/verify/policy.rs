@@ -1,0 +1,52 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use sms_core::{CodeLength, Countries, Locale, Quotas, ServiceSid};
+use sms_gateway::SmsSender;
+use sms_store::AttemptPolicy;
+
+/// Everything about verifications that an operator may choose.
+#[derive(Debug, Clone)]
+pub struct VerifyPolicy {
+    /// The services, each with a name of its own.
+    pub services: Vec<ServicePolicy>,
+    /// How long attempts are kept, and how many.
+    pub attempts: AttemptPolicy,
+}
+
+/// The rules of one use of verification.
+#[derive(Clone)]
+pub struct ServicePolicy {
+    /// Its name for programs.
+    pub sid: ServiceSid,
+    /// Its name for people.
+    pub friendly_name: String,
+    /// Digits of a code.
+    pub code_length: CodeLength,
+    /// How long a verification lasts, counted from its first message.
+    pub ttl: Duration,
+    /// Wrong codes until a verification is void, at least 1.
+    pub max_checks: u8,
+    /// Messages of one verification, at least 1.
+    pub max_sends: u8,
+    /// Whether callers may choose codes themselves.
+    pub custom_code_enabled: bool,
+    /// Messages to one number, in the place of [`crate::Limits::per_mobile`]. Whoever makes several
+    /// services lets each quota remember for all ([`Quotas::remembering`]): they share one log.
+    pub per_mobile: Quotas,
+    /// Where messages may go.
+    pub countries: Countries,
+    /// The language of messages; that of the service beside it, if there is none.
+    pub locale: Option<Locale>,
+    /// What sends; what sends for the service beside it, if there is none.
+    pub sender: Option<Arc<dyn SmsSender>>,
+}
+
+impl std::fmt::Debug for ServicePolicy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("ServicePolicy");
+        shown.field("sid", &self.sid);
+        shown.field("friendly_name", &self.friendly_name);
+        shown.finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,344 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sms_core::{
+    AddressBlock, Locale, Mobile, MobileError, Quotas, Region, ServiceSid, SmsCode, Start,
+    StartRefusal, StartRules, Timestamp, Verification, VerificationSid,
+};
+use sms_gateway::{ErrorClass, Message, MessageId};
+use sms_store::{
+    BucketUse, Clock, Document, StoreError, VerificationAdmission, VerificationRequest,
+};
+
+use super::events::VerificationEvent;
+use super::message::{Held, attempt_sid};
+use super::target::parse;
+use super::{Inner, ServicePolicy, Verifications};
+use crate::ServiceError;
+use crate::abandoned::carry_through;
+use crate::observer::Asked;
+use crate::send_code::Unsettled;
+use crate::service::Shared;
+
+/// A wish for a verification, or for its code once more, by a caller who has shown who they are.
+#[derive(Clone)]
+pub struct StartVerification {
+    /// Of which service.
+    pub service: ServiceSid,
+    /// The number in E.164, not parsed yet.
+    pub to: String,
+    /// By which way the code shall go.
+    pub channel: Channel,
+    /// The code that the caller chose.
+    pub custom_code: Option<SmsCode>,
+    /// What the caller's own limits are asked about: the name of each, and a value.
+    pub rate_limits: Vec<(String, String)>,
+    /// The language of the message, if the caller asks for one.
+    pub locale: Option<Locale>,
+    /// Who asks.
+    pub address: AddressBlock,
+    /// The caller's own name of the request, which logs and observers are told.
+    pub trace: Option<Arc<str>>,
+}
+
+/// A way that a code may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// By SMS, the only one that is open.
+    Sms,
+    /// By a telephone call.
+    Call,
+    /// By e-mail.
+    Email,
+    /// By WhatsApp.
+    WhatsApp,
+    /// Without a code, by the network.
+    Sna,
+}
+
+/// What came of asking for a verification.
+#[derive(Debug, Clone)]
+pub enum StartedVerification {
+    /// There is no such service.
+    UnknownService,
+    /// Not a number in E.164.
+    BadNumber,
+    /// A number that no SMS can go to.
+    NotMobile,
+    /// Nothing is sent to this region.
+    CountryBlocked(Region),
+    /// The code does not go this way.
+    ChannelDisabled(Channel),
+    /// The caller may not choose codes.
+    CustomCodeOff,
+    /// The number or its verification does not allow it.
+    Refused(StartRefusal),
+    /// A limit of the caller's own is used up.
+    BucketFull {
+        /// How long until none is.
+        retry_after: Duration,
+    },
+    /// The whole service sent as much as it may.
+    BudgetSpent {
+        /// How long until it may send again.
+        retry_after: Duration,
+    },
+    /// The provider's own limit for this number.
+    LimitedByProvider {
+        /// The sender that said so.
+        sender: Arc<str>,
+        /// How long until it is worth another try.
+        retry_after: Duration,
+    },
+    /// As many sends are under way as may be; nothing was done.
+    Overloaded,
+    /// No sender took the message.
+    SendFailed {
+        /// The one that was tried last.
+        sender: Arc<str>,
+        /// What its failure means.
+        class: ErrorClass,
+    },
+    /// A sender accepted the message, or may have; or the number is a test number, which gets none.
+    Sent {
+        /// The number.
+        to: Mobile,
+        /// The verification with this message.
+        verification: Verification,
+        /// The sender, and whether it is known to have accepted; `None` for a test number.
+        sender: Option<(Arc<str>, bool)>,
+        /// How long until the number may be sent to again.
+        next_slot_in: Duration,
+    },
+}
+
+/// What observers will be told.
+pub(super) struct Record {
+    started: Instant,
+    pub(super) asked: Asked,
+    service: ServiceSid,
+    message_id: Option<MessageId>,
+    pub(super) provider_id: Option<String>,
+}
+
+impl Verifications {
+    /// Begins a verification and sends its code, or sends the code of the pending one again.
+    ///
+    /// Once begun it is carried through, whether or not the caller waits for it.
+    ///
+    /// # Errors
+    ///
+    /// The store failed before the message was sent.
+    pub async fn start(
+        &self,
+        request: StartVerification,
+    ) -> Result<StartedVerification, ServiceError> {
+        let inner = Arc::clone(&self.inner);
+        let mut record = Record {
+            started: Instant::now(),
+            asked: Asked {
+                mobile: None,
+                is_test: false,
+                address: request.address,
+                trace: request.trace.clone(),
+            },
+            service: request.service,
+            message_id: None,
+            provider_id: None,
+        };
+        let Ok(permit) = Arc::clone(&inner.shared.sending).try_acquire_owned() else {
+            record.close(&inner.shared, Ok(&StartedVerification::Overloaded));
+            return Ok(StartedVerification::Overloaded);
+        };
+        let work = async move {
+            let _permit = permit;
+            let _under_way = inner.shared.under_way.token();
+            let unsettled = Unsettled(&inner.shared);
+            let outcome = inner.carry_out(request, &mut record).await;
+            unsettled.settled();
+            record.close(&inner.shared, outcome.as_ref());
+            outcome
+        };
+        Ok(carry_through(work, &self.inner.shared.abandoned).await?)
+    }
+}
+
+impl Record {
+    fn close(&self, shared: &Shared, outcome: Result<&StartedVerification, &StoreError>) {
+        shared.observer.on_verification(&VerificationEvent {
+            asked: &self.asked,
+            service: self.service,
+            outcome,
+            message_id: self.message_id,
+            provider_id: self.provider_id.as_deref(),
+            took: self.started.elapsed(),
+        });
+    }
+}
+
+impl Inner {
+    async fn carry_out(
+        self: &Arc<Self>,
+        request: StartVerification,
+        record: &mut Record,
+    ) -> Result<StartedVerification, StoreError> {
+        let Some(service) = self.service(request.service) else {
+            return Ok(StartedVerification::UnknownService);
+        };
+        let mobile = match parse(&request.to) {
+            Ok(mobile) => mobile,
+            Err(MobileError::Malformed) => return Ok(StartedVerification::BadNumber),
+            Err(MobileError::NotMobile | MobileError::NotAllowed) => {
+                return Ok(StartedVerification::NotMobile);
+            }
+        };
+        let test_code = self.shared.test_code(&mobile);
+        record.asked.mobile = Some(mobile);
+        record.asked.is_test = test_code.is_some();
+        if !service.countries.allow(mobile.region()) && !self.is_safe(mobile).await? {
+            return Ok(StartedVerification::CountryBlocked(mobile.region()));
+        }
+        let rules = self.start_rules(service, test_code.is_some());
+        if let Some(refused) = self.switched_off(service, &request, mobile, &rules).await? {
+            return Ok(refused);
+        }
+        let used = self.buckets(service.sid, &request.rate_limits).await?;
+        let buckets = used.iter().map(|(sid, value, quotas)| BucketUse {
+            sid: *sid,
+            value,
+            quotas: quotas.clone(),
+        });
+        let buckets: Vec<_> = buckets.collect();
+        let held = match self
+            .admit(service, &request, mobile, test_code, &rules, &buckets)
+            .await?
+        {
+            Ok(held) => held,
+            Err(refused) => return Ok(refused),
+        };
+        if record.asked.is_test {
+            return Ok(held.sent(None));
+        }
+        record.message_id = Some(held.message.id);
+        Ok(self.send(service, held, record).await)
+    }
+
+    async fn is_safe(&self, mobile: Mobile) -> Result<bool, StoreError> {
+        let entry = self.store.document(Document::SafeNumber(mobile)).await?;
+        Ok(entry.is_some())
+    }
+
+    fn start_rules(&self, service: &ServicePolicy, is_test: bool) -> StartRules {
+        let limits = &self.shared.policy.limits;
+        StartRules {
+            ttl: service.ttl,
+            max_sends: service.max_sends,
+            quotas: match is_test {
+                false => service.per_mobile.clone(),
+                true => limits.per_test_number.clone(),
+            },
+            failures: limits.failures_per_mobile.clone(),
+        }
+    }
+
+    /// What is not open to the caller; but that a number is blocked is told before that.
+    async fn switched_off(
+        &self,
+        service: &ServicePolicy,
+        request: &StartVerification,
+        mobile: Mobile,
+        rules: &StartRules,
+    ) -> Result<Option<StartedVerification>, StoreError> {
+        let off = match request.channel {
+            Channel::Sms if request.custom_code.is_none() || service.custom_code_enabled => {
+                return Ok(None);
+            }
+            Channel::Sms => StartedVerification::CustomCodeOff,
+            channel => StartedVerification::ChannelDisabled(channel),
+        };
+        let may_start = self
+            .store
+            .may_start_verification(&mobile, service.sid, rules);
+        Ok(Some(match may_start.await? {
+            Err(blocked @ StartRefusal::NumberBlocked { .. }) => {
+                StartedVerification::Refused(blocked)
+            }
+            _ => off,
+        }))
+    }
+
+    async fn admit(
+        &self,
+        service: &ServicePolicy,
+        request: &StartVerification,
+        mobile: Mobile,
+        test_code: Option<SmsCode>,
+        rules: &StartRules,
+        buckets: &[BucketUse<'_>],
+    ) -> Result<Result<Held, StartedVerification>, StoreError> {
+        let is_test = test_code.is_some();
+        let id = MessageId::generate(&mut rand::rng());
+        let chosen = test_code.or_else(|| request.custom_code.clone());
+        let start = Start {
+            service: service.sid,
+            sid: VerificationSid::generate(&mut rand::rng()),
+            code: chosen
+                .unwrap_or_else(|| SmsCode::generate(&mut rand::rng(), service.code_length)),
+            send: attempt_sid(id),
+        };
+        // What costs nothing is not taken from the budget, and is no attempt.
+        let unlimited = Quotas::default();
+        let request_to_store = VerificationRequest {
+            mobile: &mobile,
+            start: &start,
+            rules,
+            buckets,
+            budget: match is_test {
+                false => &self.shared.policy.limits.global,
+                true => &unlimited,
+            },
+            attempts: (!is_test).then_some(self.policy.attempts),
+        };
+        let admission = self.store.admit_verification(&request_to_store).await?;
+        let (started, budget_slot, bucket_slots) = match admission {
+            VerificationAdmission::Admitted {
+                started,
+                budget_slot,
+                bucket_slots,
+            } => (started, budget_slot, bucket_slots),
+            VerificationAdmission::Refused(refusal) => {
+                return Ok(Err(StartedVerification::Refused(refusal)));
+            }
+            VerificationAdmission::BucketFull { retry_after } => {
+                return Ok(Err(StartedVerification::BucketFull { retry_after }));
+            }
+            VerificationAdmission::BudgetSpent { retry_after } => {
+                return Ok(Err(StartedVerification::BudgetSpent { retry_after }));
+            }
+        };
+        let logs = buckets
+            .iter()
+            .map(|bucket| self.store.bucket_log(bucket.sid, bucket.value));
+        let left = started.slot.until(started.verification.expires_at);
+        Ok(Ok(Held {
+            message: Message {
+                id,
+                to: mobile,
+                code: started.code.clone(),
+                minutes: u32::try_from(left.as_secs() / 60)
+                    .unwrap_or(u32::MAX)
+                    .max(1),
+                locale: request.locale.unwrap_or_else(|| self.locale(service)),
+            },
+            service: service.sid,
+            budget_slot,
+            buckets: logs.zip(bucket_slots).collect(),
+            started,
+        }))
+    }
+}
+
+/// What time it is for settings, which no limit depends on.
+pub(super) fn now() -> Timestamp {
+    Clock::system().now()
+}
