@@ -7,9 +7,12 @@ use log::kv::Value;
 use log::{Level, Record};
 use sms_core::Message;
 use sms_gateway::MessageId;
-use sms_service::{Asked, CheckEvent, CheckedCode, DeliveryEvent, SendEvent, SentCode};
+use sms_service::{
+    Asked, CheckEvent, CheckedCode, CheckedVerification, DeliveryEvent, SendEvent, SentCode,
+    StartedVerification, VerificationCheckEvent, VerificationEvent,
+};
 
-use crate::metrics::last_word;
+use crate::metrics::{last_word, result_name};
 
 /// The log target of the records, which `log.audit` is for.
 pub(crate) const TARGET: &str = "audit";
@@ -50,6 +53,40 @@ pub(crate) fn check(event: &CheckEvent<'_>) {
         _ => None,
     };
     fields.add("sender", sender);
+    fields.write(event.took);
+}
+
+/// Records what came of a wish for a verification.
+pub(crate) fn verification(event: &VerificationEvent<'_>) {
+    if !is_on() {
+        return;
+    }
+    let mut fields = Fields::of("send", event.asked);
+    fields.add("service", Some(Value::from_display(&event.service)));
+    let outcome = event
+        .outcome
+        .map_or(Message::Unavailable.name(), |started| started.name());
+    fields.add("outcome", Some(outcome));
+    let last_word = event.outcome.ok().and_then(StartedVerification::last_word);
+    fields.add("sender", last_word.map(|(sender, _)| &**sender));
+    fields.add("result", last_word.map(|(_, class)| result_name(class)));
+    let message_id = event.message_id.as_ref().map(MessageId::as_str);
+    fields.add("message_id", message_id);
+    fields.add("provider_id", event.provider_id);
+    fields.write(event.took);
+}
+
+/// Records what came of checking a code of a verification.
+pub(crate) fn verification_check(event: &VerificationCheckEvent<'_>) {
+    if !is_on() {
+        return;
+    }
+    let mut fields = Fields::of("check", event.asked);
+    fields.add("service", Some(Value::from_display(&event.service)));
+    let outcome = event
+        .outcome
+        .map_or(Message::Unavailable, CheckedVerification::message);
+    fields.add("outcome", Some(outcome.name()));
     fields.write(event.took);
 }
 

@@ -5,7 +5,7 @@ use actix_web::HttpRequest;
 use sms_core::{AddressBlock, Locale, Message};
 use sms_gateway::{Health, MockSender};
 use sms_service::{ServiceError, VerificationService};
-use sms_store::CodeStore;
+use sms_store::VerificationStore;
 
 use crate::client_address::TrustedProxies;
 use crate::config::Settings;
@@ -25,7 +25,7 @@ pub(crate) struct Face {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) proxies: TrustedProxies,
     pub(crate) receivers: Receivers,
-    store: Arc<dyn CodeStore>,
+    store: Arc<dyn VerificationStore>,
     locale: Locale,
     draining: Arc<AtomicBool>,
 }

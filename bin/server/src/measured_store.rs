@@ -1,3 +1,5 @@
+mod verifications;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,19 +10,19 @@ use sms_core::{
 };
 use sms_store::{
     Accepted, Checked, CodeStore, Connections, Consumed, DeliveryName, Log, PictureAdmission,
-    PictureRequest, Report, SendAdmission, SendRequest, Slot, StoreError,
+    PictureRequest, Report, SendAdmission, SendRequest, Slot, StoreError, VerificationStore,
 };
 
 use crate::metrics::StoreMetrics;
 
 /// A store whose steps are timed.
 pub(crate) struct MeasuredStore {
-    store: Arc<dyn CodeStore>,
+    store: Arc<dyn VerificationStore>,
     metrics: StoreMetrics,
 }
 
 impl MeasuredStore {
-    pub(crate) fn new(store: Arc<dyn CodeStore>, metrics: StoreMetrics) -> Self {
+    pub(crate) fn new(store: Arc<dyn VerificationStore>, metrics: StoreMetrics) -> Self {
         Self { store, metrics }
     }
 

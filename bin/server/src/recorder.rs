@@ -2,7 +2,9 @@ use std::sync::Arc;
 
 use sms_core::Reported;
 use sms_gateway::Health;
-use sms_service::{CheckEvent, DeliveryEvent, Observer, SendEvent};
+use sms_service::{
+    CheckEvent, DeliveryEvent, Observer, SendEvent, VerificationCheckEvent, VerificationEvent,
+};
 use sms_store::PictureAdmission;
 
 use crate::audit;
@@ -39,6 +41,21 @@ impl Observer for Recorder {
         audit::check(event);
         let checked = event.outcome.ok();
         self.metrics.outcomes.check(event.asked.mobile, checked);
+    }
+
+    fn on_verification(&self, event: &VerificationEvent<'_>) {
+        audit::verification(event);
+        if let Ok(started) = event.outcome {
+            self.metrics.outcomes.verification(event.asked, started);
+        }
+    }
+
+    fn on_verification_check(&self, event: &VerificationCheckEvent<'_>) {
+        audit::verification_check(event);
+        let checked = event.outcome.ok();
+        self.metrics
+            .outcomes
+            .verification_check(event.asked, checked);
     }
 
     fn on_report(&self, sender: &str, reported: &Reported) {

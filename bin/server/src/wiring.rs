@@ -7,7 +7,7 @@ use sms_gateway::{
     TencentSender, TwilioConfig, TwilioSender, WebhookSender,
 };
 use sms_service::VerificationService;
-use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore};
+use sms_store::{Clock, MemoryStore, RedisConfig, RedisStore, VerificationStore};
 
 use crate::config::{ConfigError, SenderSettings, Settings};
 use crate::measured_sender::MeasuredSender;
@@ -19,7 +19,7 @@ use crate::recorder::Recorder;
 #[derive(Clone)]
 pub struct Parts {
     /// Where the state is.
-    pub store: Arc<dyn CodeStore>,
+    pub store: Arc<dyn VerificationStore>,
     /// The same, if it is the embedded one: what snapshots are made of.
     pub memory: Option<Arc<MemoryStore>>,
     /// What sends, by any route.
@@ -75,7 +75,7 @@ impl Parts {
         if policy.limits.countries.reach_abroad() {
             load_numbering_plan();
         }
-        let store = MeasuredStore::new(Arc::clone(&self.store), metrics.store.clone());
+        let store = Arc::new(MeasuredStore::new(Arc::clone(&self.store), metrics.store.clone()));
         let measured = |sender: &Arc<dyn SmsSender>| -> Arc<dyn SmsSender> {
             Arc::new(MeasuredSender::new(Arc::clone(sender), &metrics.senders))
         };
@@ -89,7 +89,7 @@ impl Parts {
             .map_err(|error| ConfigError::key("gateway.routes", error))?;
         let health = front.health();
         let service = VerificationService::observed(
-            Arc::new(store),
+            store,
             Arc::new(front),
             policy,
             Arc::new(Recorder::new(Arc::clone(metrics), Arc::clone(&health))),
@@ -99,7 +99,7 @@ impl Parts {
 }
 
 /// The store, and once more if it is the embedded one.
-type Stores = (Arc<dyn CodeStore>, Option<Arc<MemoryStore>>);
+type Stores = (Arc<dyn VerificationStore>, Option<Arc<MemoryStore>>);
 
 fn store(settings: &Settings) -> Result<Stores, WiringError> {
     let store = &settings.store;

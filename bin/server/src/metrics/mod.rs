@@ -118,6 +118,11 @@ impl Metrics {
 /// The result of a message that was accepted; that of any other is the class of its error.
 pub(crate) const ACCEPTED: &str = "accepted";
 
+/// The name of a result: that a message was accepted, or the class of the error.
+pub(crate) fn result_name(class: Option<ErrorClass>) -> &'static str {
+    class.map_or(ACCEPTED, ErrorClass::name)
+}
+
 /// Every result that a message can have.
 fn results() -> impl Iterator<Item = &'static str> {
     let classes = ErrorClass::ALL.into_iter().map(ErrorClass::name);

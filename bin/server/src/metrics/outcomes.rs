@@ -1,9 +1,9 @@
 use prometheus::{IntCounter, IntCounterVec};
-use sms_core::{CheckOutcome, Message, Mobile, Region};
-use sms_service::{CheckedCode, SentCode};
+use sms_core::{CheckOutcome, Message, Mobile, Region, StartRefusal};
+use sms_service::{Asked, CheckedCode, CheckedVerification, SentCode, StartedVerification};
 
 use super::families::Families;
-use super::{Known, last_word, results};
+use super::{Known, last_word, result_name, results};
 
 /// The outcomes that a check can have.
 const CHECKS: [Message; 7] = [
@@ -121,6 +121,57 @@ impl OutcomeMetrics {
             | SentCode::ImageMismatch
             | SentCode::Overloaded
             | SentCode::SendFailed { .. } => {}
+        }
+    }
+
+    /// It is settled what comes of a wish for a verification.
+    pub(crate) fn verification(&self, asked: &Asked, started: &StartedVerification) {
+        if let Some((sender, class)) = started.last_word() {
+            self.result(sender, result_name(class));
+        }
+        match started {
+            StartedVerification::Sent { sender: None, .. } => self.tests.inc(),
+            StartedVerification::Sent {
+                sender: Some((sender, true)),
+                ..
+            } => self.sent(asked.mobile, sender),
+            StartedVerification::Refused(StartRefusal::NumberBlocked { .. }) => {
+                self.refuse("failures");
+            }
+            StartedVerification::Refused(StartRefusal::TooOften { .. }) => self.refuse("number"),
+            StartedVerification::BudgetSpent { .. } => self.refuse("budget"),
+            StartedVerification::LimitedByProvider { .. } => self.refuse("provider"),
+            StartedVerification::UnknownService
+            | StartedVerification::BadNumber
+            | StartedVerification::NotMobile
+            | StartedVerification::CountryBlocked(_)
+            | StartedVerification::ChannelDisabled(_)
+            | StartedVerification::CustomCodeOff
+            | StartedVerification::Refused(
+                StartRefusal::ChecksExhausted { .. } | StartRefusal::SendsExhausted { .. },
+            )
+            | StartedVerification::BucketFull { .. }
+            | StartedVerification::Overloaded
+            | StartedVerification::SendFailed { .. }
+            | StartedVerification::Sent {
+                sender: Some((_, false)),
+                ..
+            } => {}
+        }
+    }
+
+    /// A code of a verification was checked; without an outcome if the store failed.
+    pub(crate) fn verification_check(&self, asked: &Asked, checked: Option<&CheckedVerification>) {
+        let outcome = checked.map_or(Message::Unavailable, CheckedVerification::message);
+        self.checks.with_label_values(&[outcome.name()]).inc();
+        match checked {
+            // No sender had anything to do with the code of a test number.
+            Some(CheckedVerification::Approved { sender, .. }) if !asked.is_test => {
+                let sender = self.known(sender);
+                self.count(asked.mobile, sender, |traffic| &traffic.verified);
+            }
+            Some(CheckedVerification::TooMany { .. }) => self.refuse("failures"),
+            _ => {}
         }
     }
 

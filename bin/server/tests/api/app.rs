@@ -13,7 +13,7 @@ use sms_core::{ImageCode, ImageId, Mobile};
 use sms_gateway::{MockSender, SmsSender};
 use sms_server::config::Settings;
 use sms_server::{Parts, Server};
-use sms_store::{Clock, CodeStore, MemoryStore, RedisConfig, RedisStore};
+use sms_store::{Clock, MemoryStore, RedisConfig, RedisStore, VerificationStore};
 use sms_testkit::RedisServer;
 use tokio::sync::oneshot;
 
@@ -33,7 +33,7 @@ pub(crate) const UNLIMITED: &str = "
 pub(crate) struct App {
     pub(crate) public: SocketAddr,
     pub(crate) ops: SocketAddr,
-    pub(crate) store: Arc<dyn CodeStore>,
+    pub(crate) store: Arc<dyn VerificationStore>,
     pub(crate) sender: MockSender,
     pub(crate) client: Client,
     stop: Option<oneshot::Sender<()>>,
@@ -66,7 +66,7 @@ impl App {
     }
 
     /// On a store of the test's own.
-    pub(crate) fn start_on(store: Arc<dyn CodeStore>, toml: &str) -> Self {
+    pub(crate) fn start_on(store: Arc<dyn VerificationStore>, toml: &str) -> Self {
         let sender = MockSender::new("mock");
         Self::start_by(Arc::new(sender.clone()), sender, store, toml)
     }
@@ -75,7 +75,7 @@ impl App {
     pub(crate) fn start_by(
         sender: Arc<dyn SmsSender>,
         mock: MockSender,
-        store: Arc<dyn CodeStore>,
+        store: Arc<dyn VerificationStore>,
         toml: &str,
     ) -> Self {
         let parts = Parts {

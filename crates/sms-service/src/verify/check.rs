@@ -1,7 +1,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sms_core::{AddressBlock, CheckRules, Mobile, ServiceSid, Verification, VerificationCheck};
+use sms_core::{
+    AddressBlock, CheckRules, Message, Mobile, ServiceSid, Verification, VerificationCheck,
+};
 use sms_store::{AttemptChange, StoreError};
 
 use super::events::VerificationCheckEvent;
@@ -56,6 +58,20 @@ pub enum CheckedVerification {
         /// The sender that takes most messages to such a number.
         sender: Arc<str>,
     },
+}
+
+impl CheckedVerification {
+    /// How people would be told of it, which is also its name in records.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::UnknownService | Self::Missing => Message::CodeMissing,
+            Self::BadNumber => Message::BadMobile,
+            Self::TooMany { .. } => Message::TooManyAttempts,
+            Self::Wrong { .. } => Message::CodeMismatch,
+            Self::Approved { .. } => Message::Verified,
+        }
+    }
 }
 
 impl Verifications {

@@ -121,6 +121,57 @@ pub(super) struct Record {
     pub(super) provider_id: Option<String>,
 }
 
+impl StartedVerification {
+    /// A stable name for records.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::UnknownService => "unknown_service",
+            Self::BadNumber => "bad_mobile",
+            Self::NotMobile => "not_mobile",
+            Self::CountryBlocked(_) => "country_blocked",
+            Self::ChannelDisabled(_) => "channel_disabled",
+            Self::CustomCodeOff => "custom_code_off",
+            Self::Refused(StartRefusal::NumberBlocked { .. }) => "mobile_blocked",
+            Self::Refused(StartRefusal::ChecksExhausted { .. }) => "max_checks",
+            Self::Refused(StartRefusal::SendsExhausted { .. }) => "max_sends",
+            Self::Refused(StartRefusal::TooOften { .. }) | Self::LimitedByProvider { .. } => {
+                "mobile_too_often"
+            }
+            Self::BucketFull { .. } => "rate_limited",
+            Self::BudgetSpent { .. } => "budget_spent",
+            Self::Overloaded => "overloaded",
+            Self::SendFailed { .. } => "send_failed",
+            Self::Sent { .. } => "sent",
+        }
+    }
+
+    /// The sender that took the message or may have, else the last one, and what its failure means; if
+    /// a message was handed over at all.
+    #[must_use]
+    pub fn last_word(&self) -> Option<(&Arc<str>, Option<ErrorClass>)> {
+        match self {
+            Self::Sent {
+                sender: Some((sender, is_accepted)),
+                ..
+            } => Some((sender, (!is_accepted).then_some(ErrorClass::Unknown))),
+            Self::SendFailed { sender, class } => Some((sender, Some(*class))),
+            Self::LimitedByProvider { sender, .. } => Some((sender, Some(ErrorClass::RateNumber))),
+            Self::UnknownService
+            | Self::BadNumber
+            | Self::NotMobile
+            | Self::CountryBlocked(_)
+            | Self::ChannelDisabled(_)
+            | Self::CustomCodeOff
+            | Self::Refused(_)
+            | Self::BucketFull { .. }
+            | Self::BudgetSpent { .. }
+            | Self::Overloaded
+            | Self::Sent { sender: None, .. } => None,
+        }
+    }
+}
+
 impl Verifications {
     /// Begins a verification and sends its code, or sends the code of the pending one again.
     ///
