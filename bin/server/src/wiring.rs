@@ -75,7 +75,10 @@ impl Parts {
         if policy.limits.countries.reach_abroad() {
             load_numbering_plan();
         }
-        let store = Arc::new(MeasuredStore::new(Arc::clone(&self.store), metrics.store.clone()));
+        let store = Arc::new(MeasuredStore::new(
+            Arc::clone(&self.store),
+            metrics.store.clone(),
+        ));
         let measured = |sender: &Arc<dyn SmsSender>| -> Arc<dyn SmsSender> {
             Arc::new(MeasuredSender::new(Arc::clone(sender), &metrics.senders))
         };

@@ -98,9 +98,7 @@ pub(crate) fn number(attempt: &Attempt, at_rest: &AtRest) -> String {
 
 /// A provider's word as one word, and not too long; `None` if nothing is left of it.
 pub(crate) fn word(text: &str) -> Option<String> {
-    let visible = text
-        .chars()
-        .filter(|character| character.is_ascii_graphic());
+    let visible = text.chars().filter(char::is_ascii_graphic);
     let word: String = visible.take(LONGEST_WORD).collect();
     (!word.is_empty() && word != "-").then_some(word)
 }

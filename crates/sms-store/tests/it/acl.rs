@@ -1,11 +1,16 @@
 //! The rights that the documentation asks for are enough.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use sms_core::{AddressBlock, ImageCode, ImageId, Mobile, Quotas, SmsCode};
+use sms_core::{
+    AddressBlock, AttemptSid, BucketSid, CheckRules, ImageCode, ImageId, Mobile, Quotas,
+    ServiceSid, SmsCode, Start, StartRules, VerificationSid, Which,
+};
 use sms_store::{
-    Accepted, CodeStore, DeliveryName, PictureRequest, RedisConfig, RedisServers, Report,
-    SendAdmission, SendRequest,
+    Accepted, AttemptChange, AttemptPolicy, BucketUse, CodeStore, DeliveryName, Document,
+    PictureRequest, RedisConfig, RedisServers, RedisStore, Report, SendAdmission, SendRequest,
+    VerificationAdmission, VerificationRequest, VerificationStore,
 };
 use sms_testkit::{RedisCluster, RedisServer, SentinelGroup};
 
@@ -56,7 +61,7 @@ async fn whole_journey(place: &Place) {
         address_quotas: &quotas,
         image: &image,
         text: &ImageCode::new("AbCd").unwrap(),
-        ttl: std::time::Duration::from_secs(300),
+        ttl: Duration::from_secs(300),
     };
     store.admit_picture(&picture).await.unwrap();
     let (mobile, code) = (
@@ -72,11 +77,11 @@ async fn whole_journey(place: &Place) {
         mobile: &mobile,
         mobile_quotas: &quotas,
         code: &code,
-        ttl: std::time::Duration::from_secs(300),
+        ttl: Duration::from_secs(300),
     };
     let admitted = store.admit_send(&send).await.unwrap();
     assert!(matches!(admitted, SendAdmission::Admitted(_)));
-    let rules = sms_core::CheckRules {
+    let rules = CheckRules {
         max_attempts: 5,
         failures: quotas,
     };
@@ -90,7 +95,7 @@ async fn whole_journey(place: &Place) {
     let accepted = Accepted {
         region: mobile.region(),
         message_id: "m",
-        ttl: std::time::Duration::from_secs(300),
+        ttl: Duration::from_secs(300),
     };
     let report = Report {
         state: sms_core::DeliveryState::Delivered,
@@ -103,6 +108,53 @@ async fn whole_journey(place: &Place) {
         .settle(&mobile, &code, sms_core::Settlement::KeepSlot)
         .await
         .unwrap();
+    verify(&store, &mobile, &rules).await;
+}
+
+/// A verification with a limit of the caller's own, its check, attempt, and all that is kept beside it.
+async fn verify(store: &RedisStore, mobile: &Mobile, rules: &CheckRules) {
+    let (hex, ttl) = ("0a".repeat(16), Duration::from_secs(300));
+    let start = Start {
+        service: ServiceSid::from_hex(&hex).unwrap(),
+        sid: VerificationSid::from_hex(&hex).unwrap(),
+        code: SmsCode::parse("123456").unwrap(),
+        send: AttemptSid::from_hex(&hex).unwrap(),
+    };
+    let bucket = BucketUse {
+        sid: BucketSid::from_hex(&hex).unwrap(),
+        value: "x",
+        quotas: rules.failures.clone(),
+    };
+    let request = VerificationRequest {
+        mobile,
+        start: &start,
+        rules: &StartRules {
+            ttl,
+            max_sends: 5,
+            quotas: rules.failures.clone(),
+            failures: rules.failures.clone(),
+        },
+        buckets: &[bucket],
+        budget: &rules.failures,
+        attempts: Some(AttemptPolicy { ttl, most: 1 }),
+    };
+    let admitted = store.admit_verification(&request).await.unwrap();
+    assert!(matches!(admitted, VerificationAdmission::Admitted { .. }));
+    let (service, sid) = (start.service, Some(start.sid));
+    let which = Which { service, sid };
+    for attempt in ["000000", "123456"] {
+        let checked = store.check_verification(mobile, which, attempt, rules);
+        checked.await.unwrap();
+    }
+    store.find_verification(start.sid).await.unwrap();
+    let converted = AttemptChange::Converted;
+    store.change_attempt(start.send, converted).await.unwrap();
+    assert_eq!(store.attempts(None, 9).await.unwrap().len(), 1);
+    for document in [Document::RateLimits(service), Document::SafeNumber(*mobile)] {
+        let swapped = store.swap_document(document, None, Some("x")).await;
+        assert!(swapped.unwrap());
+    }
+    store.claim_request("name", "content", ttl).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

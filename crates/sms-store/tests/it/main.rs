@@ -15,6 +15,7 @@ mod redis;
 mod sentinel;
 mod snapshot;
 mod tls;
+mod verified_at_rest;
 
 use backend::{Backend, Setting};
 
