@@ -360,7 +360,7 @@ impl Inner {
             };
             let after = match limits.0.is_empty() {
                 true => None,
-                false => Some(serde_json::to_string(&limits).map_err(unreadable)?),
+                false => Some(serde_json::to_string(&limits).map_err(|error| unreadable(&error))?),
             };
             let document = Document::RateLimits(service);
             let swapped = self
@@ -381,13 +381,13 @@ impl Inner {
     ) -> Result<(RateLimits, Option<String>), StoreError> {
         let kept = self.store.document(Document::RateLimits(service)).await?;
         let limits = match &kept {
-            Some(kept) => serde_json::from_str(kept).map_err(unreadable)?,
+            Some(kept) => serde_json::from_str(kept).map_err(|error| unreadable(&error))?,
             None => RateLimits::default(),
         };
         Ok((limits, kept))
     }
 }
 
-fn unreadable(error: serde_json::Error) -> StoreError {
+fn unreadable(error: &serde_json::Error) -> StoreError {
     StoreError::Refused(format!("the limits of a service can't be read: {error}"))
 }
