@@ -53,6 +53,13 @@ SCENARIOS = [
              Side("floor", "picture", needs=None, pause_ms=50), aims={"answer_cpu": 1.3, "p99_ms": 1.3}),
 ]
 
+# The other face, beside the Django one: the same round trip, with the credentials of its caller, and an
+# attempt that is kept.
+SCENARIOS.append(Scenario(
+    "send by Verify", Side("server", "verification", needs=None, leaves="{sms_*}:verify:*"), SEND, (64, 256),
+    aims={"rps": 0.8, "server_cpu": 1.25, "redis_cpu": 1.25},
+))
+
 # A refused send is held against a good one.
 for kind, needs in [("missing", None), ("unknown_picture", None), ("wrong_picture", "pictures"), ("over_quota", "pictures")]:
     SCENARIOS.append(Scenario(
