@@ -74,6 +74,8 @@ pub enum SentCode {
     Sent {
         /// The one that did.
         sender: Arc<str>,
+        /// How long until the number may be sent to again.
+        next_slot_in: Duration,
     },
 }
 
@@ -279,6 +281,7 @@ impl Shared {
                 self.note_sender(message, &receipt.sender).await;
                 SentCode::Sent {
                     sender: receipt.sender,
+                    next_slot_in: reservation.next_slot_in,
                 }
             }
             // It arrives too late to be of use.

@@ -132,7 +132,7 @@ fn results() -> impl Iterator<Item = &'static str> {
 /// The sender that took a message or may have, else the last one, and the result, if a message was handed over at all.
 pub(crate) fn last_word(sent: &SentCode) -> Option<(&str, &'static str)> {
     match sent {
-        SentCode::Sent { sender } => Some((sender, ACCEPTED)),
+        SentCode::Sent { sender, .. } => Some((sender, ACCEPTED)),
         SentCode::SendFailed { sender, class } => Some((sender, class.name())),
         SentCode::LimitedByProvider { sender, .. } => Some((sender, ErrorClass::RateNumber.name())),
         SentCode::MissingParameter

@@ -109,7 +109,7 @@ impl OutcomeMetrics {
             self.result(sender, result);
         }
         match sent {
-            SentCode::Sent { sender } => self.sent(mobile, sender),
+            SentCode::Sent { sender, .. } => self.sent(mobile, sender),
             SentCode::KeptForTest => self.tests.inc(),
             SentCode::AddressTooOften { .. } => self.refuse("address"),
             SentCode::MobileTooOften { .. } => self.refuse("number"),

@@ -18,7 +18,14 @@ async fn outcome(harness: &Harness, change: impl FnOnce(&mut SendCode)) -> Messa
 #[tokio::test]
 async fn the_phone_gets_the_code_that_is_stored() {
     let harness = Harness::new();
-    assert!(matches!(harness.send().await, SentCode::Sent { sender } if &*sender == "mock"));
+    let SentCode::Sent {
+        sender,
+        next_slot_in,
+    } = harness.send().await
+    else {
+        panic!("nothing was in the way");
+    };
+    assert_eq!((&*sender, next_slot_in.as_secs()), ("mock", 60));
     let code = harness.stored_code().unwrap();
     assert_eq!(harness.received_code().as_deref(), Some(&*code));
     assert_eq!(code.len(), 6);
