@@ -8,6 +8,7 @@ mod gateway;
 mod limits;
 mod list;
 mod log;
+mod optional;
 mod receipts;
 mod secret;
 mod server;
@@ -29,9 +30,10 @@ pub use self::gateway::{GatewaySettings, SenderSettings};
 pub use self::limits::LimitSettings;
 pub use self::list::List;
 pub use self::log::{LogFormat, LogLevel, LogSettings};
+pub use self::optional::Optional;
 pub use self::receipts::{ReceiptSettings, ReceiverSettings};
 pub use self::secret::{Secret, SecretUrl};
-pub use self::server::{Mode, OpsListen, Origin, ServerSettings};
+pub use self::server::{Mode, Origin, ServerSettings};
 pub use self::settings::{
     DevSettings, ImageCodeSettings, LocaleSettings, Settings, SmsCodeSettings,
 };

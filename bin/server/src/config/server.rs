@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::word::word;
-use super::{ConfigError, List};
+use super::{ConfigError, List, Optional};
 
 /// `server.…`
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -27,7 +27,7 @@ pub struct ServerSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_key: Option<PathBuf>,
     /// Where health and metrics are.
-    pub ops_listen: OpsListen,
+    pub ops_listen: Optional<SocketAddr>,
     /// Threads that answer requests; 0 is one for each core.
     pub workers: usize,
     /// Connections that the public listener holds at once.
@@ -48,31 +48,6 @@ pub enum Mode {
     Dev,
     /// For the public.
     Prod,
-}
-
-/// An address to listen on, or nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct OpsListen(pub Option<SocketAddr>);
-
-impl TryFrom<String> for OpsListen {
-    type Error = std::net::AddrParseError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        match text.as_str() {
-            "" => Ok(Self(None)),
-            address => Ok(Self(Some(address.parse()?))),
-        }
-    }
-}
-
-impl From<OpsListen> for String {
-    fn from(listen: OpsListen) -> Self {
-        listen
-            .0
-            .map(|address| address.to_string())
-            .unwrap_or_default()
-    }
 }
 
 /// A web origin as browsers write it in `Origin`: scheme, host and perhaps a port.
