@@ -3,9 +3,9 @@ use std::time::Duration;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
 use actix_web::web::{Bytes, Payload};
 use serde_json::Value;
-use sms_core::Message;
 use tokio::time::timeout;
 
+use crate::excess::Excess;
 use crate::query::parameter;
 
 /// No body of a check that is meant comes near this, in bytes.
@@ -18,7 +18,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(5);
 /// # Errors
 ///
 /// Which of the limits it broke, or by `headers` will break. A body that broke off counts as empty.
-pub(crate) async fn read(headers: &HeaderMap, payload: Payload) -> Result<Bytes, Message> {
+pub(crate) async fn read(headers: &HeaderMap, payload: Payload) -> Result<Bytes, Excess> {
     read_up_to(LIMIT, headers, payload).await
 }
 
@@ -31,15 +31,15 @@ pub(crate) async fn read_up_to(
     limit: usize,
     headers: &HeaderMap,
     payload: Payload,
-) -> Result<Bytes, Message> {
+) -> Result<Bytes, Excess> {
     let announced = headers.get(CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
-        return Err(Message::BodyTooLarge);
+        return Err(Excess::LargeBody);
     }
     match timeout(TIME_LIMIT, payload.to_bytes_limited(limit)).await {
-        Err(_) => Err(Message::BodyTooSlow),
-        Ok(Err(_)) => Err(Message::BodyTooLarge),
+        Err(_) => Err(Excess::SlowBody),
+        Ok(Err(_)) => Err(Excess::LargeBody),
         Ok(Ok(body)) => Ok(body.unwrap_or_default()),
     }
 }

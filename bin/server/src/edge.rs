@@ -21,8 +21,8 @@ pub(crate) async fn edge(
     let face = face.expect("every worker has the face").clone();
     let _busy = idle::begin(&request);
     let entry = Entry::begin(&face, &request);
-    let mut response = if let Some(message) = excess(&request) {
-        let answer = face.reply(message).respond_to(request.request());
+    let mut response = if let Some(excess) = excess(&request) {
+        let answer = face.reply(excess.into()).respond_to(request.request());
         request.into_response(answer).map_into_right_body()
     } else {
         let response = next.call(request).await?;

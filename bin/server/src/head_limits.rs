@@ -1,5 +1,6 @@
 use actix_web::dev::ServiceRequest;
-use sms_core::Message;
+
+use crate::excess::Excess;
 
 /// No path that is meant comes near this, in bytes.
 const PATH_LIMIT: usize = 1024;
@@ -9,14 +10,14 @@ const QUERY_LIMIT: usize = 8 * 1024;
 const HEADERS_LIMIT: usize = 16 * 1024;
 
 /// What of the head of a request is larger than of any that is meant.
-pub(crate) fn excess(request: &ServiceRequest) -> Option<Message> {
+pub(crate) fn excess(request: &ServiceRequest) -> Option<Excess> {
     let uri = request.uri();
     if uri.path().len() > PATH_LIMIT || uri.query().is_some_and(|query| query.len() > QUERY_LIMIT) {
-        return Some(Message::UriTooLong);
+        return Some(Excess::LongUri);
     }
     let headers = request.headers().iter();
     let size: usize = headers
         .map(|(name, value)| name.as_str().len() + value.len())
         .sum();
-    (size > HEADERS_LIMIT).then_some(Message::HeadersTooLarge)
+    (size > HEADERS_LIMIT).then_some(Excess::LargeHeaders)
 }

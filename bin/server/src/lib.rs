@@ -13,6 +13,7 @@ mod client_address;
 mod cross_origin;
 mod demo;
 mod edge;
+mod excess;
 mod face;
 mod handlers;
 mod head_limits;

@@ -15,7 +15,7 @@ pub(crate) async fn check_code(
 ) -> Reply {
     let body = match body::read(request.headers(), payload).await {
         Ok(body) => body,
-        Err(message) => return face.reply(message),
+        Err(excess) => return face.reply(excess.into()),
     };
     let asked = CheckCode {
         mobile: mobile.into_inner(),
