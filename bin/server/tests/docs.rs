@@ -47,6 +47,21 @@ const SENDERS: [(&str, &str); 5] = [
 /// What is documented once for all senders.
 const ANY_SENDER: &str = "gateway.senders.NAME.";
 
+/// What is no value of any key.
+const NONSENSE: &str = "[[]]";
+
+/// The sections of the Verify face whose names the operator chooses, and the least that makes one.
+const OF_VERIFY: [(&str, &str); 2] = [
+    (
+        "verify.services.NAME",
+        "sid = 'VA00000000000000000000000000000000'\nfriendly_name = 'n'",
+    ),
+    (
+        "verify.keys.NAME",
+        "sid = 'SK00000000000000000000000000000000'\nsecret = 's'",
+    ),
+];
+
 #[test]
 fn every_key_is_documented_with_its_default() {
     let documented = documented();
@@ -63,13 +78,15 @@ fn every_documented_key_exists() {
     let of_senders = SENDERS.map(|(name, _)| format!("gateway.senders.{name}."));
     for (key, cell) in documented() {
         let is_of_sender = of_senders.iter().any(|prefix| key.starts_with(prefix));
-        if defaults.contains_key(&key) || is_of_sender || key.starts_with(ANY_SENDER) {
+        let is_of_verify = OF_VERIFY.iter().any(|(name, _)| key.starts_with(name));
+        let is_named = is_of_sender || is_of_verify || key.starts_with(ANY_SENDER);
+        if defaults.contains_key(&key) || is_named {
             continue;
         }
         // What has no default in the file may still be set: then a bad value is complained of.
         assert_eq!(value(&cell), None, "default.toml has no default of {key}");
         let (section, name) = key.split_once('.').unwrap();
-        assert_known(&key, &format!("[{section}]\n{name} = '?'"));
+        assert_known(&key, &format!("[{section}]\n{name} = {NONSENSE}"));
     }
 }
 
@@ -78,13 +95,23 @@ fn the_keys_of_a_sender_are_documented_with_their_defaults() {
     for (name, least) in SENDERS {
         let section = format!("gateway.senders.{name}");
         let toml = format!("[{section}]\n{least}");
-        assert_sender_documented(&format!("{section}."), &toml);
+        // The kind is read first, and only a text gets as far as the key.
+        assert_section_documented(&format!("{section}."), &toml, "'?'");
     }
 }
 
-/// Fails if the keys below `prefix` are not documented as those of the sender in `toml`.
+#[test]
+fn the_keys_of_services_and_keys_are_documented_with_their_defaults() {
+    for (section, least) in OF_VERIFY {
+        let toml = format!("[{section}]\n{least}");
+        assert_section_documented(&format!("{section}."), &toml, NONSENSE);
+    }
+}
+
+/// Fails if the keys below `prefix` are not documented as those of the section in `toml`;
+/// `nonsense` is no value of any of them.
 #[track_caller]
-fn assert_sender_documented(prefix: &str, toml: &str) {
+fn assert_section_documented(prefix: &str, toml: &str, nonsense: &str) {
     let mut documented = documented();
     documented.retain(|key, _| key.starts_with(prefix));
     // No file has these defaults: they are what keys that nobody sets turn into.
@@ -104,7 +131,7 @@ fn assert_sender_documented(prefix: &str, toml: &str) {
     for (key, cell) in documented {
         assert_default(&key, cell.as_str(), "—");
         let name = key.strip_prefix(prefix).unwrap();
-        assert_known(&key, &format!("{toml}\n{name} = '?'"));
+        assert_known(&key, &format!("{toml}\n{name} = {nonsense}"));
     }
 }
 

@@ -16,6 +16,7 @@ mod servers;
 mod settings;
 mod store;
 mod test_numbers;
+mod verify;
 mod word;
 
 use std::collections::HashSet;
@@ -39,14 +40,19 @@ pub use self::settings::{
 };
 pub use self::store::{Backend, StoreSettings};
 pub use self::test_numbers::TestNumberSettings;
+pub use self::verify::{
+    Right, UnknownRight, VerifyKeySettings, VerifyServiceSettings, VerifySettings,
+};
 
-/// The secrets of `store` as variables of the environment.
-const STORE_SECRETS: [&str; 5] = [
+/// The secrets that have one place each, as variables of the environment.
+const SECRETS: [&str; 7] = [
     "SMS__STORE__URL",
     "SMS__STORE__URLS",
     "SMS__STORE__HMAC_KEY",
     "SMS__STORE__HMAC_KEY_PREVIOUS",
     "SMS__STORE__NUMBER_KEY",
+    "SMS__VERIFY__AUTH_TOKEN",
+    "SMS__VERIFY__AUTH_TOKEN_PREVIOUS",
 ];
 
 /// The compiled-in defaults, every key of them explained.
@@ -85,15 +91,19 @@ fn overridden_files() -> Vec<String> {
 
 /// Whether a variable of the environment holds a secret.
 fn is_secret(name: &str) -> bool {
-    let of_sender = name.strip_prefix("SMS__GATEWAY__SENDERS__");
-    let key = of_sender.and_then(|rest| rest.split_once("__"));
-    let is_token = name.starts_with("SMS__RECEIPTS__SENDERS__") && name.ends_with("__TOKEN");
-    STORE_SECRETS.contains(&name)
-        || is_token
-        || key.is_some_and(|(_, key)| {
-            let mut secrets = gateway::SENDER_SECRETS.iter();
-            secrets.any(|secret| secret.eq_ignore_ascii_case(key))
+    // The last part of a variable below a section whose keys have names of the operator's choice.
+    let below = |section: &str| Some(name.strip_prefix(section)?.split_once("__")?.1);
+    let is_one_of = |key: Option<&str>, secrets: &[&str]| {
+        key.is_some_and(|key| {
+            secrets
+                .iter()
+                .any(|secret| secret.eq_ignore_ascii_case(key))
         })
+    };
+    SECRETS.contains(&name)
+        || is_one_of(below("SMS__RECEIPTS__SENDERS__"), &["token"])
+        || is_one_of(below("SMS__VERIFY__KEYS__"), &["secret", "secret_previous"])
+        || is_one_of(below("SMS__GATEWAY__SENDERS__"), &gateway::SENDER_SECRETS)
 }
 
 impl Settings {

@@ -177,7 +177,7 @@ fn check_token(receiver: &ReceiverSettings) -> Result<(), String> {
     }
 }
 
-fn is_public_url(text: &str) -> bool {
+pub(super) fn is_public_url(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| {
         let is_web = matches!(url.scheme(), "https" | "http");
         let has_login = !url.username().is_empty() || url.password().is_some();

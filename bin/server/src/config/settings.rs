@@ -9,7 +9,7 @@ use super::gateway::Extent;
 use super::test_numbers::{past, test_numbers};
 use super::{
     ConfigError, GatewaySettings, LimitSettings, LogSettings, Mode, ReceiptSettings,
-    ServerSettings, StoreSettings, TestNumberSettings,
+    ServerSettings, StoreSettings, TestNumberSettings, VerifySettings,
 };
 
 /// The whole configuration.
@@ -34,6 +34,8 @@ pub struct Settings {
     pub gateway: GatewaySettings,
     /// `receipts.…`
     pub receipts: ReceiptSettings,
+    /// `verify.…`
+    pub verify: VerifySettings,
     /// `dev.…`
     pub dev: DevSettings,
     /// `locale.…`
@@ -108,7 +110,13 @@ impl Settings {
     /// Whether there is an outbox to look into: somebody wants it, and a mock fills it.
     #[must_use]
     pub fn has_outbox(&self) -> bool {
-        self.dev.outbox == Some(true) && self.gateway.route_with_mock().is_some()
+        self.dev.outbox == Some(true) && self.route_with_mock().is_some()
+    }
+
+    /// The key that sends messages by a mock, if any does.
+    fn route_with_mock(&self) -> Option<String> {
+        let of_a_service = || self.verify.route_with_mock(&self.gateway);
+        self.gateway.route_with_mock().or_else(of_a_service)
     }
 
     /// What is not wrong, but should be known before the server runs: each begins with a key.
@@ -117,7 +125,9 @@ impl Settings {
     ///
     /// As [`Settings::policy`].
     pub fn warnings(&self) -> Result<Vec<String>, ConfigError> {
-        Ok(self.gateway.warnings(&self.extent()?))
+        let mut warnings = self.gateway.warnings(&self.extent()?);
+        warnings.extend(self.verify.warnings());
+        Ok(warnings)
     }
 
     /// What makes texts long.
@@ -142,6 +152,7 @@ impl Settings {
         self.dev.outbox.get_or_insert(is_dev);
         self.store.resolve_secret_files()?;
         self.receipts.resolve_secret_files()?;
+        self.verify.resolve_secret_files()?;
         self.gateway.resolve_secret_files()
     }
 
@@ -151,6 +162,7 @@ impl Settings {
         self.policy()?;
         self.gateway.check(&self.extent()?)?;
         self.receipts.check(&self.gateway)?;
+        self.verify.check(&self.gateway)?;
         match self.server.mode {
             Mode::Dev => Ok(()),
             Mode::Prod => self.check_for_prod(),
@@ -158,7 +170,7 @@ impl Settings {
     }
 
     fn check_for_prod(&self) -> Result<(), ConfigError> {
-        if let Some(route) = self.gateway.route_with_mock() {
+        if let Some(route) = self.route_with_mock() {
             let problem = "a mock sender is not allowed when server.mode is \"prod\"";
             return Err(ConfigError::key(route, problem));
         }
@@ -171,7 +183,7 @@ impl Settings {
             let problem = "not allowed when server.mode is \"prod\"";
             return Err(ConfigError::key("dev.outbox", problem));
         }
-        Ok(())
+        self.verify.check_for_prod()
     }
 }
 

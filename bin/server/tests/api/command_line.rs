@@ -42,6 +42,8 @@ const CCP: [(&str, &str); 4] = [
     ),
 ];
 
+const VERIFY_ACCOUNT: &str = "AC11111111111111111111111111111111";
+
 #[test]
 fn it_says_its_version_and_how_it_is_used() {
     let (code, out, _) = run(&["--version"], &[]);
@@ -160,7 +162,21 @@ fn a_bad_key_is_named_and_stops_the_start() {
             "loud",
             "log.level: unknown variant `loud`",
         ),
-        ("SMS__VERIFY__ACCOUNT_SID", "AC1", "verify: unknown key"),
+        (
+            "SMS__VERIFY__ACCOUNT_SID",
+            "AC1",
+            "verify.account_sid: AC and 32",
+        ),
+        (
+            "SMS__VERIFY__ACCOUNT_SID",
+            VERIFY_ACCOUNT,
+            "verify.auth_token: missing",
+        ),
+        (
+            "SMS__VERIFY__SERVICES__SHOP__SID",
+            "",
+            "verify.services.shop.sid: missing",
+        ),
     ];
     for (name, value, error) in rows {
         let (code, out, problem) = run(&["--check-config"], &[(name, value)]);
@@ -286,11 +302,42 @@ fn secrets_come_from_files_and_never_print() {
         ("SMS__STORE__HIDE_NUMBERS", "true"),
         ("SMS__STORE__NUMBER_KEY_FILE", key.to_str().unwrap()),
         ("SMS__SERVER__MODE", "prod"),
+        ("SMS__VERIFY__ACCOUNT_SID", VERIFY_ACCOUNT),
+        ("SMS__VERIFY__AUTH_TOKEN_FILE", token.to_str().unwrap()),
+        ("SMS__VERIFY__AUTH_TOKEN_PREVIOUS", "the token before this"),
+        (
+            "SMS__VERIFY__KEYS__CI__SID",
+            "SK11111111111111111111111111111111",
+        ),
+        ("SMS__VERIFY__KEYS__CI__SECRET", "the secret of a machine"),
+        ("SMS__VERIFY__KEYS__CI__ALLOW", "send,check"),
+        (
+            "SMS__VERIFY__SERVICES__SHOP__SID",
+            "VA11111111111111111111111111111111",
+        ),
+        ("SMS__VERIFY__SERVICES__SHOP__FRIENDLY_NAME", "Shop"),
+        ("SMS__VERIFY__SERVICES__SHOP__CODE_LENGTH", "8"),
+        ("SMS__VERIFY__SERVICES__SHOP__CUSTOM_CODE_ENABLED", "true"),
+        ("SMS__VERIFY__SERVICES__SHOP__PER_MOBILE", "1/60s,5/1h"),
+        ("SMS__VERIFY__SERVICES__SHOP__COUNTRIES", "CN,HK"),
+        ("SMS__VERIFY__SERVICES__SHOP__SENDERS", "ccp"),
     ];
     let variables: Vec<_> = CCP.into_iter().chain(files).collect();
     let (code, out, problem) = run(&["--check-config"], &variables);
     assert_eq!(code, 0, "{problem}");
-    assert!(out.contains("auth_token = \"********\""), "{out}");
+    assert_eq!(out.matches("auth_token = \"********\"").count(), 2, "{out}");
+    for line in [
+        "auth_token_previous = \"********\"",
+        "secret = \"********\"",
+        "allow = [\n    \"send\",\n    \"check\",\n]",
+        "code_length = 8",
+        "custom_code_enabled = true",
+        "per_mobile = [\n    \"1/1m\",\n    \"5/1h\",\n]",
+        "countries = [\n    \"CN\",\n    \"HK\",\n]",
+        "senders = [\"ccp\"]",
+    ] {
+        assert!(out.contains(line), "{line} is not in\n{out}");
+    }
     assert!(
         out.contains("redis://user:********@127.0.0.1:6379/1"),
         "{out}"
@@ -298,7 +345,14 @@ fn secrets_come_from_files_and_never_print() {
     for key in ["hmac_key", "number_key"] {
         assert!(out.contains(&format!("{key} = \"********\"")), "{out}");
     }
-    for secret in ["0123456789abcdef", "hunter2", "the hidden key"] {
+    let secrets = [
+        "0123456789abcdef",
+        "hunter2",
+        "the hidden key",
+        "the token before",
+        "the secret of",
+    ];
+    for secret in secrets {
         assert!(!out.contains(secret), "{out}");
     }
 }
@@ -310,13 +364,41 @@ fn a_secret_of_the_environment_overrides_a_file_that_the_file_names() {
     let arguments = ["--config", file.to_str().unwrap(), "--check-config"];
     let key = "0123456789abcdef";
     let rows = [
-        ("url", "SMS__STORE__URL", "redis://127.0.0.1:6379/7"),
-        ("hmac_key", "SMS__STORE__HMAC_KEY", key),
-        ("hmac_key_previous", "SMS__STORE__HMAC_KEY_PREVIOUS", key),
-        ("number_key", "SMS__STORE__NUMBER_KEY", key),
+        ("store.url", "SMS__STORE__URL", "redis://127.0.0.1:6379/7"),
+        ("store.hmac_key", "SMS__STORE__HMAC_KEY", key),
+        (
+            "store.hmac_key_previous",
+            "SMS__STORE__HMAC_KEY_PREVIOUS",
+            key,
+        ),
+        ("store.number_key", "SMS__STORE__NUMBER_KEY", key),
+        ("verify.auth_token", "SMS__VERIFY__AUTH_TOKEN", key),
+        (
+            "verify.auth_token_previous",
+            "SMS__VERIFY__AUTH_TOKEN_PREVIOUS",
+            key,
+        ),
+        (
+            "verify.keys.ci.secret",
+            "SMS__VERIFY__KEYS__CI__SECRET",
+            key,
+        ),
+        (
+            "verify.keys.ci.secret_previous",
+            "SMS__VERIFY__KEYS__CI__SECRET_PREVIOUS",
+            key,
+        ),
     ];
+    let verify_key = "[verify.keys.ci]\nsid = \"SK11111111111111111111111111111111\"\n\
+                      secret = \"hunter2\"\n";
     for (name, variable, value) in rows {
-        fs::write(&file, format!("[store]\n{name}_file = \"/nonexistent\"\n")).unwrap();
+        let (section, name) = name.rsplit_once('.').unwrap();
+        let section = format!("[{section}]\n{name}_file = \"/nonexistent\"\n");
+        let section = match section.strip_prefix("[verify.keys.ci]\n") {
+            Some(rest) => format!("{verify_key}{rest}"),
+            None => section,
+        };
+        fs::write(&file, section).unwrap();
         let (code, _, problem) = run(&arguments, &[(variable, value)]);
         assert_eq!(code, 0, "{problem}");
         let (code, ..) = run(&arguments, &[]);

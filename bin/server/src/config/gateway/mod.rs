@@ -22,8 +22,7 @@ use aliyun::AliyunSettings;
 use breaker::BreakerSettings;
 use ccp::CcpSettings;
 use routing::{AfterUnknown, RouteSettings};
-pub(super) use secrets::SECRETS as SENDER_SECRETS;
-use secrets::SecretField;
+pub(super) use secrets::{SECRETS as SENDER_SECRETS, SecretField};
 use tencent::TencentSettings;
 pub(super) use texts::Extent;
 use texts::Texts;
@@ -147,7 +146,7 @@ impl GatewaySettings {
         self.senders.iter_mut().try_for_each(|(name, sender)| {
             let key = format!("gateway.senders.{name}");
             let mut secrets = sender.secrets().into_iter();
-            secrets.try_for_each(|secret| secret.resolve(&key))
+            secrets.try_for_each(|mut secret| secret.resolve(&key))
         })
     }
 

@@ -37,7 +37,8 @@ impl GatewaySettings {
             ..Routes::default()
         };
         for (key, region, names) in self.routes_in_use() {
-            let names = self.checked_route(&key, names)?;
+            self.check_route(&key, names)?;
+            let names = names.to_vec();
             match region {
                 None => routes.default = names,
                 Some(region) => {
@@ -77,11 +78,16 @@ impl GatewaySettings {
     /// The key of a route that has a mock in it, if any has.
     #[must_use]
     pub fn route_with_mock(&self) -> Option<String> {
+        let mut routes = self.routes_in_use();
+        let route = routes.find(|(_, _, names)| self.has_mock(names));
+        route.map(|(key, ..)| key)
+    }
+
+    /// Whether there is a mock among the senders of these names.
+    pub(in super::super) fn has_mock(&self, names: &[String]) -> bool {
         let is_mock =
             |name: &String| matches!(self.senders.get(name), Some(SenderSettings::Mock {}));
-        let mut routes = self.routes_in_use();
-        let route = routes.find(|(_, _, names)| names.iter().any(is_mock));
-        route.map(|(key, ..)| key)
+        names.iter().any(is_mock)
     }
 
     /// How one message is tried by several senders.
@@ -136,7 +142,13 @@ impl GatewaySettings {
         order.into_iter().chain(routes)
     }
 
-    fn checked_route(&self, key: &str, names: &List<String>) -> Result<Vec<String>, ConfigError> {
+    /// Fails if messages can't take a route: `names` are its senders, `key` is where it is
+    /// configured.
+    pub(in super::super) fn check_route(
+        &self,
+        key: &str,
+        names: &[String],
+    ) -> Result<(), ConfigError> {
         let problem = |problem: String| Err(ConfigError::key(key, problem));
         if names.is_empty() {
             return problem("at least one sender is needed".to_owned());
@@ -149,7 +161,7 @@ impl GatewaySettings {
                 return problem(format!("there is no sender {name:?} under gateway.senders"));
             }
         }
-        Ok(names.to_vec())
+        Ok(())
     }
 
     fn checked_weights(&self) -> Result<BTreeMap<String, u32>, ConfigError> {

@@ -1,4 +1,4 @@
-//! The secrets of senders, and the files that they may be in.
+//! The secrets of senders, and the files that secrets may be in.
 
 use std::path::PathBuf;
 
@@ -17,20 +17,20 @@ pub(in super::super) const SECRETS: [&str; 7] = [
     "secret_previous",
 ];
 
-/// One secret of a sender, and where it may come from.
-pub(super) struct SecretField<'a> {
-    /// Its key below that of the sender: one of [`SECRETS`].
-    pub(super) name: &'static str,
-    pub(super) value: &'a mut Option<Secret>,
+/// One secret of a section, and where it may come from.
+pub(in super::super) struct SecretField<'a> {
+    /// Its key below that of the section; of a sender, one of [`SECRETS`].
+    pub(in super::super) name: &'static str,
+    pub(in super::super) value: &'a mut Option<Secret>,
     /// The value of the key with `_file` at its end.
-    pub(super) file: &'a Option<PathBuf>,
+    pub(in super::super) file: &'a Option<PathBuf>,
 }
 
 impl SecretField<'_> {
     /// Takes the secret out of its file, if there is one.
-    pub(super) fn resolve(self, sender: &str) -> Result<(), ConfigError> {
+    pub(in super::super) fn resolve(&mut self, section: &str) -> Result<(), ConfigError> {
         if let Some(path) = self.file {
-            let key = format!("{sender}.{}_file", self.name);
+            let key = format!("{section}.{}_file", self.name);
             *self.value = Some(Secret::from_file(&key, path)?);
         }
         Ok(())
