@@ -33,8 +33,8 @@ impl<'a> Entry<'a> {
         let extensions = request.extensions();
         let trace = extensions.get::<Trace>();
         let status = response.status();
-        let answered = match trace.and_then(Trace::message) {
-            Some(message) => Answered::Said(message),
+        let answered = match trace.and_then(Trace::answered) {
+            Some(answered) => answered,
             None if status.is_success() => Answered::Ok,
             None => Answered::Error,
         };

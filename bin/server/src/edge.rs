@@ -8,7 +8,7 @@ use crate::access_log::Entry;
 use crate::cross_origin::is_refusal;
 use crate::face::Face;
 use crate::head_limits::excess;
-use crate::idle;
+use crate::{idle, verify};
 
 /// What every request to the public listener passes on its way in, and every answer on its way out.
 ///
@@ -21,7 +21,10 @@ pub(crate) async fn edge(
     let face = face.expect("every worker has the face").clone();
     let _busy = idle::begin(&request);
     let entry = Entry::begin(&face, &request);
-    let mut response = if let Some(excess) = excess(&request) {
+    // The Verify face has a guard of its own, which asks for credentials before.
+    let is_guarded = face.verify.is_some() && verify::is_below(request.path());
+    let excess = excess(&request).filter(|_| !is_guarded);
+    let mut response = if let Some(excess) = excess {
         let answer = face.reply(excess.into()).respond_to(request.request());
         request.into_response(answer).map_into_right_body()
     } else {

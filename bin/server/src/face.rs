@@ -13,6 +13,8 @@ use crate::demo::DemoPage;
 use crate::metrics::{Metrics, Now};
 use crate::receivers::Receivers;
 use crate::reply::{Failure, Reply};
+use crate::verify::VerifyFace;
+use crate::wiring::UseCases;
 use crate::{Parts, WiringError};
 
 /// What every handler needs, shared by all workers.
@@ -25,6 +27,8 @@ pub(crate) struct Face {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) proxies: TrustedProxies,
     pub(crate) receivers: Receivers,
+    /// The face for clients of Twilio Verify, if there is one.
+    pub(crate) verify: Option<VerifyFace>,
     store: Arc<dyn VerificationStore>,
     locale: Locale,
     draining: Arc<AtomicBool>,
@@ -37,7 +41,11 @@ impl Face {
         draining: Arc<AtomicBool>,
     ) -> Result<Self, WiringError> {
         let metrics = Arc::new(Metrics::new(settings)?);
-        let (service, health) = parts.service(settings, &metrics)?;
+        let UseCases {
+            service,
+            verifications,
+            health,
+        } = parts.use_cases(settings, &metrics)?;
         Ok(Self {
             service,
             health,
@@ -47,6 +55,7 @@ impl Face {
             store: parts.store,
             proxies: TrustedProxies::new(settings.server.trusted_proxies.to_vec()),
             receivers: Receivers::new(settings),
+            verify: verifications.and_then(|them| VerifyFace::new(&settings.verify, them)),
             locale: settings.locale.messages,
             draining,
         })

@@ -35,6 +35,7 @@ mod simulate_carrier;
 mod snapshots;
 mod tls;
 mod trace;
+mod verify;
 mod wiring;
 
 pub use cli::run;

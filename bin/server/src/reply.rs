@@ -7,11 +7,12 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use sms_core::{Locale, Message};
 
+use crate::metrics::Answered;
 use crate::trace::Trace;
 
 /// When to ask again if the service can't say: long enough for a queue to move, short enough for a
 /// person to wait.
-const UNAVAILABLE_FOR: Duration = Duration::from_secs(2);
+pub(crate) const UNAVAILABLE_FOR: Duration = Duration::from_secs(2);
 
 /// An answer of the Django face: always the same JSON shape.
 #[derive(Debug)]
@@ -95,13 +96,14 @@ impl Responder for Reply {
             response.insert_header((ALLOW, methods));
         }
         if let Some(trace) = request.extensions().get::<Trace>() {
-            trace.tell(self.message, self.failure);
+            trace.tell(Answered::Said(self.message), self.failure);
         }
         response.json(self.body)
     }
 }
 
-fn whole_seconds(wait: Duration) -> u64 {
+/// A time to wait in whole seconds: rounded up, so that it is not too early, and at least one.
+pub(crate) fn whole_seconds(wait: Duration) -> u64 {
     let seconds = u64::try_from(wait.as_millis().div_ceil(1000));
     seconds.unwrap_or(u64::MAX).max(1)
 }

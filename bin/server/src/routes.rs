@@ -9,6 +9,7 @@ use crate::handlers::{
     asset, check_code, demo_page, give_picture, healthz, metrics, not_allowed, not_found, outbox,
     readyz, send_code, take_reports,
 };
+use crate::verify;
 
 /// Every path of the public listener.
 ///
@@ -54,6 +55,7 @@ pub(crate) fn public(app: &mut ServiceConfig, face: &Face, origins: &List<Origin
                 .default_service(web::to(not_allowed::get)),
         );
     }
+    verify::routes(app, face);
     if face.outbox.is_some() {
         app.service(
             web::resource("/dev/outbox")

@@ -2,15 +2,15 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use actix_web::{HttpMessage, HttpRequest};
-use sms_core::Message;
 
+use crate::metrics::Answered;
 use crate::reply::Failure;
 use crate::request_id::RequestId;
 
 /// What is known of a request besides HTTP, kept with it from its head to its line in the log.
 pub(crate) struct Trace {
     id: RequestId,
-    message: Cell<Option<Message>>,
+    answered: Cell<Option<Answered>>,
     failure: RefCell<Option<Failure>>,
 }
 
@@ -19,7 +19,7 @@ impl Trace {
     pub(crate) fn new(id: RequestId) -> Self {
         Self {
             id,
-            message: Cell::new(None),
+            answered: Cell::new(None),
             failure: RefCell::new(None),
         }
     }
@@ -31,14 +31,14 @@ impl Trace {
     }
 
     /// How the request is answered, and why it could not be carried out.
-    pub(crate) fn tell(&self, message: Message, failure: Option<Failure>) {
-        self.message.set(Some(message));
+    pub(crate) fn tell(&self, answered: Answered, failure: Option<Failure>) {
+        self.answered.set(Some(answered));
         self.failure.replace(failure);
     }
 
-    /// What the answer says, if it has the shape of ours.
-    pub(crate) fn message(&self) -> Option<Message> {
-        self.message.get()
+    /// How the request is answered, if the answer has a shape of ours.
+    pub(crate) fn answered(&self) -> Option<Answered> {
+        self.answered.get()
     }
 
     /// Why the request could not be carried out.

@@ -6,7 +6,7 @@ use sms_gateway::{
     AliyunSender, CcpSender, Failover, Health, MockSender, SenderConfigError, SmsSender,
     TencentSender, TwilioConfig, TwilioSender, WebhookSender,
 };
-use sms_service::VerificationService;
+use sms_service::{VerificationService, Verifications};
 use sms_store::{Clock, MemoryStore, RedisConfig, RedisStore, VerificationStore};
 
 use crate::config::{ConfigError, SenderSettings, Settings};
@@ -66,13 +66,14 @@ impl Parts {
 
     /// The use cases over these parts, all of which `metrics` watch; and what is known about the
     /// senders.
-    pub(crate) fn service(
+    pub(crate) fn use_cases(
         &self,
         settings: &Settings,
         metrics: &Arc<Metrics>,
-    ) -> Result<(VerificationService, Arc<Health>), ConfigError> {
-        let policy = settings.policy()?;
-        if policy.limits.countries.reach_abroad() {
+    ) -> Result<UseCases, ConfigError> {
+        let (policy, verify) = (settings.policy()?, settings.verify_policy()?);
+        // Callers of the Verify face are told of which region a number is that may not be sent to.
+        if verify.is_some() || policy.limits.countries.reach_abroad() {
             load_numbering_plan();
         }
         let store = Arc::new(MeasuredStore::new(
@@ -92,13 +93,26 @@ impl Parts {
             .map_err(|error| ConfigError::key("gateway.routes", error))?;
         let health = front.health();
         let service = VerificationService::observed(
-            store,
+            Arc::clone(&store) as _,
             Arc::new(front),
             policy,
             Arc::new(Recorder::new(Arc::clone(metrics), Arc::clone(&health))),
         );
-        Ok((service, health))
+        let verifications = verify.map(|policy| Verifications::new(&service, store, policy));
+        Ok(UseCases {
+            service,
+            verifications,
+            health,
+        })
     }
+}
+
+/// The use cases, and what is known about the senders.
+pub(crate) struct UseCases {
+    pub(crate) service: VerificationService,
+    /// Those of the Verify face, if there is one.
+    pub(crate) verifications: Option<Verifications>,
+    pub(crate) health: Arc<Health>,
 }
 
 /// The store, and once more if it is the embedded one.

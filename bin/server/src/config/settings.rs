@@ -95,7 +95,8 @@ impl Settings {
     ///
     /// A value out of its range, by its key.
     pub fn policy(&self) -> Result<Policy, ConfigError> {
-        let (code, limits) = (self.sms_code.policy()?, self.limits.limits()?);
+        let (code, mut limits) = (self.sms_code.policy()?, self.limits.limits()?);
+        limits.per_mobile = self.verify.remembering(limits.per_mobile);
         Ok(Policy {
             test_numbers: test_numbers(&self.test_numbers, &limits.countries, code.length)?,
             image: self.image_code.policy()?,

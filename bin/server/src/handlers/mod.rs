@@ -8,6 +8,7 @@ mod outbox;
 mod send_code;
 mod take_reports;
 mod unmatched;
+pub(crate) mod verify;
 
 pub(crate) use check_code::check_code;
 pub(crate) use demo::{asset, demo_page};

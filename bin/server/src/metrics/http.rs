@@ -5,6 +5,7 @@ use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge};
 use sms_core::Message;
 
 use super::families::{Families, observe};
+use crate::verify::Problem;
 
 /// From a cached answer to a provider that takes its time, in seconds.
 const BUCKETS: [f64; 14] = [
@@ -121,6 +122,8 @@ impl Drop for UnderWay<'_> {
 pub(crate) enum Answered {
     /// In the shape of all answers.
     Said(Message),
+    /// In that of what the Verify face refuses.
+    Refused(Problem),
     /// With something else that was asked for, such as a picture.
     Ok,
     /// With an error of the HTTP library.
@@ -128,12 +131,13 @@ pub(crate) enum Answered {
 }
 
 impl Answered {
-    const COUNT: usize = Message::ALL.len() + 2;
+    const COUNT: usize = Message::ALL.len() + Problem::ALL.len() + 2;
 
     /// The value of the label.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Said(message) => message.name(),
+            Self::Refused(problem) => problem.entry().name,
             Self::Ok => "ok",
             Self::Error => "error",
         }
@@ -142,8 +146,9 @@ impl Answered {
     fn index(self) -> usize {
         match self {
             Self::Said(message) => message as usize,
-            Self::Ok => Message::ALL.len(),
-            Self::Error => Message::ALL.len() + 1,
+            Self::Refused(problem) => Message::ALL.len() + problem as usize,
+            Self::Ok => Self::COUNT - 2,
+            Self::Error => Self::COUNT - 1,
         }
     }
 }

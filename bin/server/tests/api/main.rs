@@ -43,3 +43,6 @@ mod test_numbers;
 mod tls;
 mod topologies;
 mod unread_log;
+mod verify;
+mod verify_guard;
+mod verify_services;

@@ -1,4 +1,5 @@
 mod key;
+mod policy;
 mod service;
 
 use std::collections::{BTreeMap, HashSet};

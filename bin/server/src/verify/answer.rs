@@ -1,0 +1,30 @@
+use std::str::FromStr;
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+
+use super::problem::Problem;
+use super::problem_reply::ProblemReply;
+
+/// What a handler of this face gives.
+pub(crate) type Answer = Result<HttpResponse, ProblemReply>;
+
+/// The answer that has what was asked for, or what was changed.
+pub(crate) fn ok(resource: &impl Serialize) -> Answer {
+    Ok(not_stored(HttpResponse::Ok()).json(resource))
+}
+
+fn not_stored(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
+    response.insert_header((CACHE_CONTROL, "no-store"));
+    response
+}
+
+/// The name of something in a path or a form.
+///
+/// # Errors
+///
+/// It can be the name of nothing.
+pub(crate) fn sid<T: FromStr>(text: &str) -> Result<T, ProblemReply> {
+    text.parse().map_err(|_| Problem::NotFound.into())
+}

@@ -1,0 +1,111 @@
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use sms_core::AccountSid;
+use sms_service::{ServicePolicy, Verifications};
+
+use super::VerifyFace;
+use super::caller::Caller;
+use super::links::Links;
+use super::parameters::Parameters;
+use super::problem::Problem;
+use super::problem_reply::ProblemReply;
+use crate::config::Right;
+use crate::face::Face;
+
+/// A request to this face by a caller who has shown who it is.
+pub(crate) struct Call {
+    request: HttpRequest,
+    face: web::Data<Face>,
+    /// Who calls.
+    pub(crate) caller: Arc<Caller>,
+}
+
+impl Call {
+    /// The use cases.
+    pub(crate) fn engine(&self) -> &Verifications {
+        &self.verify().verifications
+    }
+
+    /// The account that the caller speaks for.
+    pub(crate) fn account(&self) -> AccountSid {
+        self.verify().account
+    }
+
+    /// Makes the links of the answer.
+    pub(crate) fn links(&self) -> Links {
+        let public_url = self.verify().public_url.as_deref();
+        Links::new(public_url, &self.face.proxies, &self.request)
+    }
+
+    /// The parameters in the query.
+    pub(crate) fn query(&self) -> Parameters {
+        Parameters::of_query(&self.request)
+    }
+
+    /// The service that a path names, for a caller that has one of these rights.
+    ///
+    /// # Errors
+    ///
+    /// There is no such service, or none that the caller is for; or it may not do this.
+    pub(crate) fn service(
+        &self,
+        sid: &str,
+        rights: &[Right],
+    ) -> Result<&ServicePolicy, ProblemReply> {
+        let sid = super::sid(sid)?;
+        let service = self.verify().service(sid);
+        let service = service.filter(|_| self.caller.is_for(sid));
+        let service = service.ok_or(Problem::NotFound)?;
+        self.allow(rights)?;
+        Ok(service)
+    }
+
+    /// Lets a caller go on that has one of these rights.
+    ///
+    /// # Errors
+    ///
+    /// It has none of them.
+    pub(crate) fn allow(&self, rights: &[Right]) -> Result<(), ProblemReply> {
+        match self.caller.has_any(rights) {
+            true => Ok(()),
+            false => Err(Problem::Forbidden.into()),
+        }
+    }
+
+    fn verify(&self) -> &VerifyFace {
+        verify(&self.face)
+    }
+}
+
+impl FromRequest for Call {
+    type Error = ProblemReply;
+    type Future = Ready<Result<Self, ProblemReply>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let caller = request.extensions().get::<Arc<Caller>>().cloned();
+        ready(match caller {
+            Some(caller) => Ok(Self {
+                request: request.clone(),
+                face: face(request).clone(),
+                caller,
+            }),
+            // Nobody comes here but past the guard, which leaves the caller there.
+            None => Err(Problem::Unauthenticated.into()),
+        })
+    }
+}
+
+/// What every handler needs.
+pub(super) fn face(request: &HttpRequest) -> &web::Data<Face> {
+    let face = request.app_data::<web::Data<Face>>();
+    face.expect("every worker has the face")
+}
+
+/// What those of this face need.
+pub(super) fn verify(face: &Face) -> &VerifyFace {
+    let verify = face.verify.as_ref();
+    verify.expect("the paths of this face are there with it alone")
+}

@@ -1,0 +1,57 @@
+//! The face for clients of Twilio Verify: who may call, how they ask and what they are told. Its
+//! resources are in `handlers/verify`.
+
+mod answer;
+mod call;
+mod caller;
+mod credentials;
+mod guard;
+mod links;
+mod masked;
+mod paging;
+mod parameters;
+mod problem;
+mod problem_reply;
+mod routes;
+mod shown_path;
+
+use sms_core::{AccountSid, ServiceSid};
+use sms_service::{ServicePolicy, Verifications};
+
+use crate::config::VerifySettings;
+use credentials::Credentials;
+
+use answer::sid;
+pub(crate) use answer::{Answer, ok};
+pub(crate) use call::Call;
+pub(crate) use links::Links;
+pub(crate) use paging::{List, Page};
+pub(crate) use problem::Problem;
+pub(crate) use routes::{is_below, routes};
+
+/// What the handlers of this face need.
+pub(crate) struct VerifyFace {
+    /// The account that callers speak for.
+    account: AccountSid,
+    credentials: Credentials,
+    public_url: Option<String>,
+    verifications: Verifications,
+}
+
+impl VerifyFace {
+    /// The face that `settings` ask for, if they do, over these use cases.
+    pub(crate) fn new(settings: &VerifySettings, verifications: Verifications) -> Option<Self> {
+        Some(Self {
+            account: settings.account_sid.0?,
+            credentials: Credentials::new(settings),
+            public_url: Some(settings.public_url.clone()).filter(|url| !url.is_empty()),
+            verifications,
+        })
+    }
+
+    /// The service of that name, if there is one.
+    fn service(&self, sid: ServiceSid) -> Option<&ServicePolicy> {
+        let mut services = self.verifications.policy().services.iter();
+        services.find(|service| service.sid == sid)
+    }
+}

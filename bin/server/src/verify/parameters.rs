@@ -1,0 +1,81 @@
+use actix_web::HttpRequest;
+
+use super::problem_reply::ProblemReply;
+
+/// The parameters in the query of a request.
+///
+/// Of a repeated one the last counts, and an empty one is as good as none.
+pub(crate) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// Those of the query.
+    pub(crate) fn of_query(request: &HttpRequest) -> Self {
+        Self::parse(request.query_string().as_bytes())
+    }
+
+    fn parse(form: &[u8]) -> Self {
+        let pairs = form_urlencoded::parse(form);
+        Self(pairs.into_owned().collect())
+    }
+
+    /// What it says of `name`, if anything.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let mut pairs = self.0.iter().rev();
+        let (_, value) = pairs.find(|(key, _)| key == name)?;
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// What it says of `name`, as `read` reads it.
+    ///
+    /// # Errors
+    ///
+    /// It can't be read.
+    pub(crate) fn read<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, ProblemReply> {
+        let value = self.get(name);
+        let wrong = || ProblemReply::parameter(name);
+        value.map(|text| read(text).ok_or_else(wrong)).transpose()
+    }
+}
+
+#[cfg(test)]
+impl Parameters {
+    /// Those of a text in the form of queries, for tests of what reads them.
+    pub(super) fn of(form: &str) -> Self {
+        Self::parse(form.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_what_was_said_last() {
+        let rows = [
+            ("To=%2B8613800138000", Some("+8613800138000")),
+            ("To=1&To=2", Some("2")),
+            ("To=1&To=", None),
+            ("To", None),
+            ("to=1", None),
+            ("To=%E5%9B%BE+x", Some("图 x")),
+            ("", None),
+        ];
+        for (form, expected) in rows {
+            assert_eq!(Parameters::of(form).get("To"), expected, "{form}");
+        }
+    }
+
+    #[test]
+    fn what_is_bad_is_named() {
+        let parameters = Parameters::of("Max=many&Interval=60");
+        let number = |text: &str| text.parse::<u32>().ok();
+        let told = |problem: ProblemReply| format!("{problem:?}");
+        assert!(told(parameters.read("Max", number).unwrap_err()).contains("\"Max\""));
+        assert_eq!(parameters.read("Interval", number).unwrap(), Some(60));
+        assert_eq!(parameters.read("Page", number).unwrap(), None);
+    }
+}

@@ -1,0 +1,59 @@
+use actix_web::Resource;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig, get};
+
+use super::answer::Answer;
+use super::guard::guard;
+use super::problem::Problem;
+use super::problem_reply::ProblemReply;
+use crate::face::Face;
+use crate::handlers::verify::{fetch_service, list_services};
+
+/// What all paths of this face begin with.
+const ROOT: &str = "/v2";
+
+/// Whether a path is one of this face, if there is such a face.
+pub(crate) fn is_below(path: &str) -> bool {
+    let rest = path.strip_prefix(ROOT);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Every path of this face, if there is one.
+pub(crate) fn routes(app: &mut ServiceConfig, face: &Face) {
+    if face.verify.is_none() {
+        return;
+    }
+    let scope = web::scope(ROOT)
+        .configure(|scope| resources(scope, face))
+        .default_service(web::to(not_found))
+        .wrap(from_fn(guard));
+    app.service(scope);
+}
+
+/// Paths are tried in this order, so those come first that are asked for most.
+fn resources(scope: &mut ServiceConfig, face: &Face) {
+    let mut at = |name: &'static str, allow: &'static str, with: fn(Resource) -> Resource| {
+        let path = name.strip_prefix(ROOT).unwrap_or(name);
+        for path in [path.to_owned(), format!("{path}/")] {
+            let resource = web::resource(path).app_data(face.metrics.http.of_route(name));
+            let otherwise = web::to(move || not_allowed(allow));
+            scope.service(with(resource).default_service(otherwise));
+        }
+    };
+    at("/v2/Services", "GET", |at| {
+        at.route(get().to(list_services))
+    });
+    at("/v2/Services/{service}", "GET", |at| {
+        at.route(get().to(fetch_service))
+    });
+}
+
+/// There is nothing at this path.
+async fn not_found() -> Answer {
+    Err(Problem::NotFound.into())
+}
+
+/// The path is known, but takes no other methods than these.
+async fn not_allowed(methods: &'static str) -> Answer {
+    Err(ProblemReply::from(Problem::MethodNotAllowed).allow(methods))
+}
