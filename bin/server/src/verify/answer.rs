@@ -15,6 +15,11 @@ pub(crate) fn ok(resource: &impl Serialize) -> Answer {
     Ok(not_stored(HttpResponse::Ok()).json(resource))
 }
 
+/// The answer that has what was made.
+pub(crate) fn created(resource: &impl Serialize) -> Answer {
+    Ok(not_stored(HttpResponse::Created()).json(resource))
+}
+
 fn not_stored(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
     response.insert_header((CACHE_CONTROL, "no-store"));
     response

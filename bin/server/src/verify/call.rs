@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use sms_core::AccountSid;
+use sms_core::{AccountSid, AddressBlock};
 use sms_service::{ServicePolicy, Verifications};
 
 use super::VerifyFace;
@@ -14,6 +14,7 @@ use super::problem::Problem;
 use super::problem_reply::ProblemReply;
 use crate::config::Right;
 use crate::face::Face;
+use crate::trace::Trace;
 
 /// A request to this face by a caller who has shown who it is.
 pub(crate) struct Call {
@@ -34,6 +35,16 @@ impl Call {
         self.verify().account
     }
 
+    /// Where the caller is.
+    pub(crate) fn address(&self) -> AddressBlock {
+        self.face.client(&self.request)
+    }
+
+    /// The name of the request in the log.
+    pub(crate) fn trace(&self) -> Option<Arc<str>> {
+        Trace::name_of(&self.request)
+    }
+
     /// Makes the links of the answer.
     pub(crate) fn links(&self) -> Links {
         let public_url = self.verify().public_url.as_deref();
@@ -43,6 +54,15 @@ impl Call {
     /// The parameters in the query.
     pub(crate) fn query(&self) -> Parameters {
         Parameters::of_query(&self.request)
+    }
+
+    /// The parameters in the body.
+    ///
+    /// # Errors
+    ///
+    /// The body is too large or too slow.
+    pub(crate) async fn form(&self, payload: web::Payload) -> Result<Parameters, ProblemReply> {
+        Parameters::of_form(&self.request, payload).await
     }
 
     /// The service that a path names, for a caller that has one of these rights.

@@ -19,6 +19,12 @@ pub(crate) fn masked(text: &str) -> String {
     shown + rest
 }
 
+/// Whether a text has the form of a phone number.
+pub(crate) fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    (SHORTEST_NUMBER..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
 fn masked_digits(digits: &str, is_after_plus: bool) -> String {
     let (head, tail) = match digits.len() {
         0..4 => return digits.to_owned(),
@@ -55,6 +61,23 @@ mod tests {
         ];
         for (text, expected) in rows {
             assert_eq!(masked(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_digits_with_or_without_a_plus() {
+        for text in ["+8613800138000", "13800138000", "1234567"] {
+            assert!(is_number(text), "{text}");
+        }
+        for text in [
+            "",
+            "+",
+            "123456",
+            "+86 138 0013 8000",
+            "1234567890123456",
+            "x",
+        ] {
+            assert!(!is_number(text), "{text}");
         }
     }
 }

@@ -14,6 +14,7 @@ mod problem;
 mod problem_reply;
 mod routes;
 mod shown_path;
+mod times;
 
 use sms_core::{AccountSid, ServiceSid};
 use sms_service::{ServicePolicy, Verifications};
@@ -21,13 +22,16 @@ use sms_service::{ServicePolicy, Verifications};
 use crate::config::VerifySettings;
 use credentials::Credentials;
 
-use answer::sid;
-pub(crate) use answer::{Answer, ok};
+pub(crate) use answer::{Answer, created, ok, sid};
 pub(crate) use call::Call;
 pub(crate) use links::Links;
+pub(crate) use masked::is_number;
 pub(crate) use paging::{List, Page};
+pub(crate) use parameters::Parameters;
 pub(crate) use problem::Problem;
+pub(crate) use problem_reply::ProblemReply;
 pub(crate) use routes::{is_below, routes};
+pub(crate) use times::stamp;
 
 /// What the handlers of this face need.
 pub(crate) struct VerifyFace {

@@ -1,8 +1,12 @@
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, web};
 
 use super::problem_reply::ProblemReply;
+use crate::body;
 
-/// The parameters in the query of a request.
+/// No form that is meant comes near this, in bytes: clients send tags and values for templates too.
+const LIMIT: usize = 16 * 1024;
+
+/// The parameters of a request: those of its query, or of the form in its body.
 ///
 /// Of a repeated one the last counts, and an empty one is as good as none.
 pub(crate) struct Parameters(Vec<(String, String)>);
@@ -11,6 +15,19 @@ impl Parameters {
     /// Those of the query.
     pub(crate) fn of_query(request: &HttpRequest) -> Self {
         Self::parse(request.query_string().as_bytes())
+    }
+
+    /// Those of the form in the body.
+    ///
+    /// # Errors
+    ///
+    /// The body is too large or too slow.
+    pub(crate) async fn of_form(
+        request: &HttpRequest,
+        payload: web::Payload,
+    ) -> Result<Self, ProblemReply> {
+        let body = body::read_up_to(LIMIT, request.headers(), payload).await?;
+        Ok(Self::parse(&body))
     }
 
     fn parse(form: &[u8]) -> Self {
@@ -23,6 +40,15 @@ impl Parameters {
         let mut pairs = self.0.iter().rev();
         let (_, value) = pairs.find(|(key, _)| key == name)?;
         (!value.is_empty()).then_some(value)
+    }
+
+    /// What it says of `name`.
+    ///
+    /// # Errors
+    ///
+    /// It says nothing.
+    pub(crate) fn required(&self, name: &str) -> Result<&str, ProblemReply> {
+        self.get(name).ok_or_else(|| ProblemReply::parameter(name))
     }
 
     /// What it says of `name`, as `read` reads it.
@@ -70,10 +96,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_bad_is_named() {
+    fn what_is_missing_or_bad_is_named() {
         let parameters = Parameters::of("Max=many&Interval=60");
         let number = |text: &str| text.parse::<u32>().ok();
         let told = |problem: ProblemReply| format!("{problem:?}");
+        assert!(told(parameters.required("Status").unwrap_err()).contains("\"Status\""));
         assert!(told(parameters.read("Max", number).unwrap_err()).contains("\"Max\""));
         assert_eq!(parameters.read("Interval", number).unwrap(), Some(60));
         assert_eq!(parameters.read("Page", number).unwrap(), None);

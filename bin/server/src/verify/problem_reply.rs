@@ -5,12 +5,14 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
+use sms_service::ServiceError;
 
+use super::masked::{is_number, masked};
 use super::problem::Problem;
 use super::shown_path::shown_path;
 use crate::excess::Excess;
 use crate::metrics::Answered;
-use crate::reply::{UNAVAILABLE_FOR, whole_seconds};
+use crate::reply::{Failure, UNAVAILABLE_FOR, whole_seconds};
 use crate::trace::Trace;
 
 /// How the caller is asked to show who it is.
@@ -27,6 +29,7 @@ pub(crate) struct ProblemReply {
     about: String,
     retry_after: Option<Duration>,
     allow: Option<&'static str>,
+    failure: Option<Failure>,
 }
 
 #[derive(Debug, Serialize)]
@@ -43,10 +46,25 @@ impl ProblemReply {
         Self::from(Problem::BadParameter).about(name)
     }
 
+    /// The answer to what should be a phone number and is none: repeated, masked, if it has the form of
+    /// one.
+    pub(crate) fn number(text: &str) -> Self {
+        match is_number(text) {
+            true => Self::from(Problem::BadMobile).about(masked(text)),
+            false => Self::parameter("To"),
+        }
+    }
+
     /// Says what the problem is about, where its text has a place for that. It is told to the
     /// caller: no code, and no whole number.
     pub(crate) fn about(mut self, about: impl Into<String>) -> Self {
         self.about = about.into();
+        self
+    }
+
+    /// Says when to ask again.
+    pub(crate) fn retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after = wait.or(self.retry_after);
         self
     }
 
@@ -59,7 +77,7 @@ impl ProblemReply {
     /// The answer to `request`, which is told to its trace too.
     pub(crate) fn answer(&self, request: &HttpRequest) -> HttpResponse {
         if let Some(trace) = request.extensions().get::<Trace>() {
-            trace.tell(Answered::Refused(self.problem), None);
+            trace.tell(Answered::Refused(self.problem), self.failure.clone());
         }
         let entry = self.problem.entry();
         let mut response = HttpResponse::build(entry.status());
@@ -93,6 +111,7 @@ impl From<Problem> for ProblemReply {
             about: String::new(),
             retry_after: is_unavailable.then_some(UNAVAILABLE_FOR),
             allow: None,
+            failure: None,
         }
     }
 }
@@ -100,6 +119,21 @@ impl From<Problem> for ProblemReply {
 impl From<Excess> for ProblemReply {
     fn from(excess: Excess) -> Self {
         Problem::from(excess).into()
+    }
+}
+
+/// The request could not be carried out. The reason goes to the log alone.
+impl From<ServiceError> for ProblemReply {
+    fn from(error: ServiceError) -> Self {
+        let problem = match &error {
+            ServiceError::Store(_) | ServiceError::Picture(_) | ServiceError::CutOff => {
+                Problem::Unavailable
+            }
+        };
+        Self {
+            failure: Some(Failure(error.to_string())),
+            ..Self::from(problem)
+        }
     }
 }
 
@@ -191,6 +225,14 @@ mod tests {
             let value = head.headers().get(name)?;
             Some(value.to_str().unwrap().to_owned())
         };
+        let wait = Some(Duration::from_millis(1001));
+        let limited = ProblemReply::from(Problem::MobileTooOften).retry_after(wait);
+        let (limited, _) = told(limited).await;
+        assert_eq!(header(&limited, "retry-after").as_deref(), Some("2"));
+        assert_eq!(
+            header(&limited, "cache-control").as_deref(),
+            Some("no-store")
+        );
         let (unavailable, _) = told(Problem::Unavailable.into()).await;
         assert_eq!(header(&unavailable, "retry-after").as_deref(), Some("2"));
         let (unknown, _) = told(Problem::Unauthenticated.into()).await;

@@ -1,13 +1,16 @@
 use actix_web::Resource;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig, get};
+use actix_web::web::{self, ServiceConfig, get, post};
 
 use super::answer::Answer;
 use super::guard::guard;
 use super::problem::Problem;
 use super::problem_reply::ProblemReply;
 use crate::face::Face;
-use crate::handlers::verify::{fetch_service, list_services};
+use crate::handlers::verify::{
+    check_verification, end_verification, fetch_service, fetch_verification, list_services,
+    start_verification,
+};
 
 /// What all paths of this face begin with.
 const ROOT: &str = "/v2";
@@ -40,6 +43,20 @@ fn resources(scope: &mut ServiceConfig, face: &Face) {
             scope.service(with(resource).default_service(otherwise));
         }
     };
+    at("/v2/Services/{service}/Verifications", "POST", |at| {
+        at.route(post().to(start_verification))
+    });
+    at("/v2/Services/{service}/VerificationCheck", "POST", |at| {
+        at.route(post().to(check_verification))
+    });
+    at(
+        "/v2/Services/{service}/Verifications/{verification}",
+        "GET, POST",
+        |at| {
+            at.route(get().to(fetch_verification))
+                .route(post().to(end_verification))
+        },
+    );
     at("/v2/Services", "GET", |at| {
         at.route(get().to(list_services))
     });

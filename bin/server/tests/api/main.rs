@@ -45,4 +45,7 @@ mod topologies;
 mod unread_log;
 mod verify;
 mod verify_guard;
+mod verify_leaks;
+mod verify_life;
+mod verify_problems;
 mod verify_services;

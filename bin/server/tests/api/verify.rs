@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use form_urlencoded::Serializer;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
 
@@ -11,6 +12,9 @@ pub(crate) const ACCOUNT: &str = "AC00000000000000000000000000000001";
 pub(crate) const TOKEN: &str = "the token of the account";
 pub(crate) const SHOP: &str = "VA00000000000000000000000000000001";
 pub(crate) const BANK: &str = "VA00000000000000000000000000000002";
+/// The number of [`crate::app::MOBILE`] as callers of this face write it.
+pub(crate) const TO: &str = "+8613800138000";
+
 /// A face with two services and no limits of numbers; `more` are lines of the section of the first
 /// service, and further sections.
 pub(crate) fn settings(more: &str) -> String {
@@ -31,6 +35,9 @@ pub(crate) fn limited(limits: &str, more: &str) -> String {
 pub(crate) fn key(name: &str, sid: &str, lines: &str) -> String {
     format!("[verify.keys.{name}]\nsid = '{sid}'\nsecret = 'the secret of {name}'\n{lines}\n")
 }
+
+/// The parameters of a request, with their values.
+pub(crate) type Form<'a> = &'a [(&'a str, &'a str)];
 
 /// Who calls, with what they show.
 pub(crate) struct Caller<'a> {
@@ -69,6 +76,42 @@ impl<'a> Caller<'a> {
     pub(crate) async fn get(&self, path: &str) -> Told {
         told(self.request(Method::GET, path).send().await.unwrap()).await
     }
+
+    pub(crate) async fn delete(&self, path: &str) -> Told {
+        told(self.request(Method::DELETE, path).send().await.unwrap()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, parameters: Form<'_>) -> Told {
+        let mut form = Serializer::new(String::new());
+        let form = form.extend_pairs(parameters).finish();
+        let request = self.request(Method::POST, path);
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        told(request.body(form).send().await.unwrap()).await
+    }
+
+    /// Asks for a code for a number.
+    pub(crate) async fn start(&self, service: &str, to: &str) -> Told {
+        let path = format!("/Services/{service}/Verifications");
+        self.post(&path, &[("To", to), ("Channel", "sms")]).await
+    }
+
+    /// Checks a code of a number.
+    pub(crate) async fn check(&self, service: &str, to: &str, code: &str) -> Told {
+        let path = format!("/Services/{service}/VerificationCheck");
+        self.post(&path, &[("To", to), ("Code", code)]).await
+    }
+
+    /// A verification by its sid or its number.
+    pub(crate) async fn fetch(&self, service: &str, name: &str) -> Told {
+        let path = format!("/Services/{service}/Verifications/{name}");
+        self.get(&path).await
+    }
+
+    /// Ends a verification.
+    pub(crate) async fn end(&self, service: &str, sid: &str, status: &str) -> Told {
+        let path = format!("/Services/{service}/Verifications/{sid}");
+        self.post(&path, &[("Status", status)]).await
+    }
 }
 
 /// An answer of this face, taken apart.
@@ -103,6 +146,25 @@ pub(crate) async fn told(response: Response) -> Told {
 }
 
 impl Told {
+    /// A member that is a text.
+    #[track_caller]
+    pub(crate) fn text(&self, member: &str) -> &str {
+        let text = self.body[member].as_str();
+        text.unwrap_or_else(|| panic!("{member} is no text: {self:?}"))
+    }
+
+    /// Asserts that the answer tells of a verification in this state.
+    #[track_caller]
+    pub(crate) fn is_verification(&self, status: u16, state: &str) {
+        let is_valid = state == "approved";
+        let told = (
+            self.status,
+            self.body["status"].as_str(),
+            &self.body["valid"],
+        );
+        assert_eq!(told, (status, Some(state), &is_valid.into()), "{self:?}");
+    }
+
     /// Asserts that the request was refused with this code and text, and all that belongs to them.
     #[track_caller]
     pub(crate) fn is_problem(&self, status: u16, code: u32, message: &str) {

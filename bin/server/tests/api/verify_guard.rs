@@ -142,3 +142,43 @@ async fn problems_are_counted_by_name_and_route() {
         assert_eq!(metrics.value(&series), count, "{series}");
     }
 }
+
+/// Asks in every way for what a caller can name.
+async fn ask_strangely(app: &App, word: &str) {
+    for (user, password) in [(ACCOUNT, TOKEN), (word, word)] {
+        let caller = Caller::new(app, user, password);
+        for path in [
+            format!("/{word}"),
+            format!("/Services/{word}"),
+            format!("/Services/{SHOP}/{word}"),
+            format!("/Services/{SHOP}/Verifications/{word}"),
+            format!("/Services/{SHOP}/RateLimits/{word}/Buckets/{word}"),
+            format!("/Attempts/{word}?{word}={word}"),
+            format!("/SafeList/Numbers/{word}"),
+        ] {
+            for method in ["GET", "POST", "DELETE", word] {
+                let method = Method::from_bytes(method.as_bytes()).unwrap();
+                let request = caller.request(method, &path);
+                let request = request.body(format!("To={word}&Channel={word}&Code={word}"));
+                request.send().await.unwrap();
+            }
+        }
+        caller.start(SHOP, word).await;
+        caller.check(SHOP, word, word).await;
+    }
+}
+
+#[tokio::test]
+async fn no_label_takes_its_value_from_a_request_to_this_face() {
+    let app = App::start_with(&settings(""));
+    ask_strangely(&app, "13800138001").await;
+    let before = Exposition::of(&app).await;
+    for word in ["13800138002", "13800138003"] {
+        ask_strangely(&app, word).await;
+    }
+    let after = Exposition::of(&app).await;
+    let mut series: Vec<_> = after.series.keys().collect();
+    assert!(!format!("{series:?}").contains("1380013"));
+    series.retain(|series| !before.series.contains_key(series));
+    assert!(series.is_empty(), "new with other values: {series:#?}");
+}

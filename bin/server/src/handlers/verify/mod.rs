@@ -1,5 +1,10 @@
 //! The resources of the Verify face, one file each: they read the request, call, and answer.
 
 mod services;
+mod told;
+mod verification_check;
+mod verifications;
 
 pub(crate) use services::{fetch_service, list_services};
+pub(crate) use verification_check::check_verification;
+pub(crate) use verifications::{end_verification, fetch_verification, start_verification};

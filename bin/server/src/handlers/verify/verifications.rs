@@ -1,0 +1,258 @@
+use actix_web::web;
+use serde::Serialize;
+use serde_json::Value;
+use sms_core::{
+    AttemptSid, Locale, Mobile, ServiceSid, SmsCode, StartRefusal, Verification, VerificationEnd,
+    VerificationSid,
+};
+use sms_service::{Channel, StartVerification, StartedVerification, Target};
+
+use super::told::Told;
+use crate::config::Right;
+use crate::verify::{Answer, Call, Problem, ProblemReply, created, is_number, ok, sid, stamp};
+
+/// A verification as clients read it.
+#[derive(Serialize)]
+struct Resource<'a> {
+    #[serde(flatten)]
+    told: Told<'a>,
+    lookup: Lookup,
+    send_code_attempts: Vec<SentCode>,
+    sna: (),
+    url: String,
+}
+
+#[derive(Serialize)]
+struct Lookup {
+    carrier: (),
+}
+
+/// A message with the code.
+#[derive(Serialize)]
+struct SentCode {
+    attempt_sid: AttemptSid,
+    channel: &'static str,
+    time: String,
+}
+
+impl<'a> Resource<'a> {
+    fn new(call: &Call, service: ServiceSid, to: &'a Mobile, verification: &Verification) -> Self {
+        let sends = verification.sends.iter().map(|send| SentCode {
+            attempt_sid: send.sid,
+            channel: "sms",
+            time: stamp(send.at),
+        });
+        let path = format!("/Services/{service}/Verifications/{}", verification.sid);
+        Self {
+            told: Told::new(call, service, to, verification),
+            lookup: Lookup { carrier: () },
+            send_code_attempts: sends.collect(),
+            sna: (),
+            url: call.links().to(&path),
+        }
+    }
+}
+
+/// `POST /v2/Services/{service}/Verifications`: begins one, or sends the code of the pending one
+/// again.
+pub(crate) async fn start_verification(
+    call: Call,
+    service: web::Path<String>,
+    payload: web::Payload,
+) -> Answer {
+    let service = call.service(&service, &[Right::Send])?.sid;
+    let form = call.form(payload).await?;
+    let to = form.required("To")?;
+    form.required("Channel")?;
+    let request = StartVerification {
+        service,
+        to: to.to_owned(),
+        channel: form.read("Channel", channel)?.unwrap_or(Channel::Sms),
+        custom_code: form.read("CustomCode", |code| SmsCode::custom(code).ok())?,
+        rate_limits: form.read("RateLimits", rate_limits)?.unwrap_or_default(),
+        locale: form.get("Locale").and_then(locale),
+        address: call.address(),
+        trace: call.trace(),
+    };
+    match call.engine().start(request).await? {
+        StartedVerification::Sent {
+            to, verification, ..
+        } => created(&Resource::new(&call, service, &to, &verification)),
+        refused => Err(problem(&refused, to)),
+    }
+}
+
+/// `GET /v2/Services/{service}/Verifications/{verification}`, by its sid or its number.
+pub(crate) async fn fetch_verification(call: Call, path: web::Path<(String, String)>) -> Answer {
+    let (service, name) = path.into_inner();
+    let may_look = [Right::Read, Right::Send, Right::Check];
+    let service = call.service(&service, &may_look)?.sid;
+    let target = match is_number(&name) {
+        true => Target::Number(name),
+        false => Target::Sid(sid(&name)?),
+    };
+    let found = call.engine().fetch(service, &target).await?;
+    let (to, verification) = found.ok_or(Problem::NotFound)?;
+    ok(&Resource::new(&call, service, &to, &verification))
+}
+
+/// `POST /v2/Services/{service}/Verifications/{verification}`: ends a pending one without a code.
+pub(crate) async fn end_verification(
+    call: Call,
+    path: web::Path<(String, String)>,
+    payload: web::Payload,
+) -> Answer {
+    let (service, name) = path.into_inner();
+    let service = call.service(&service, &[Right::Send, Right::Check])?.sid;
+    let verification: VerificationSid = sid(&name)?;
+    let form = call.form(payload).await?;
+    let (end, right) = match form.required("Status")?.to_ascii_lowercase().as_str() {
+        "canceled" => (VerificationEnd::Canceled, Right::Send),
+        "approved" => (VerificationEnd::Approved, Right::Check),
+        _ => return Err(ProblemReply::parameter("Status")),
+    };
+    call.allow(&[right])?;
+    let ended = call.engine().end(service, verification, end).await?;
+    let (to, verification) = ended.ok_or(Problem::NotFound)?;
+    ok(&Resource::new(&call, service, &to, &verification))
+}
+
+/// What a caller is told who asked for a message to `to` that was not sent.
+fn problem(refused: &StartedVerification, to: &str) -> ProblemReply {
+    let (problem, retry_after) = match refused {
+        StartedVerification::BadNumber => return ProblemReply::number(to),
+        StartedVerification::CountryBlocked(region) => {
+            return ProblemReply::from(Problem::CountryBlocked).about(region.as_str());
+        }
+        StartedVerification::ChannelDisabled(channel) => {
+            return ProblemReply::from(Problem::ChannelDisabled).about(name(*channel));
+        }
+        StartedVerification::UnknownService => (Problem::NotFound, None),
+        StartedVerification::NotMobile => (Problem::NotMobile, None),
+        StartedVerification::CustomCodeOff => (Problem::CustomCodeOff, None),
+        StartedVerification::Refused(StartRefusal::NumberBlocked { .. }) => {
+            (Problem::MobileBlocked, None)
+        }
+        StartedVerification::Refused(StartRefusal::ChecksExhausted { retry_after }) => {
+            (Problem::MaxChecks, Some(*retry_after))
+        }
+        StartedVerification::Refused(StartRefusal::SendsExhausted { retry_after }) => {
+            (Problem::MaxSends, Some(*retry_after))
+        }
+        StartedVerification::Refused(StartRefusal::TooOften { retry_after })
+        | StartedVerification::LimitedByProvider { retry_after, .. } => {
+            (Problem::MobileTooOften, Some(*retry_after))
+        }
+        StartedVerification::BucketFull { retry_after } => {
+            (Problem::RateLimited, Some(*retry_after))
+        }
+        StartedVerification::BudgetSpent { retry_after } => {
+            (Problem::BudgetSpent, Some(*retry_after))
+        }
+        StartedVerification::Overloaded => (Problem::Overloaded, None),
+        StartedVerification::SendFailed { .. } | StartedVerification::Sent { .. } => {
+            (Problem::SendFailed, None)
+        }
+    };
+    ProblemReply::from(problem).retry_after(retry_after)
+}
+
+/// A channel, in letters of any size.
+fn channel(text: &str) -> Option<Channel> {
+    let channels = [
+        Channel::Sms,
+        Channel::Call,
+        Channel::Email,
+        Channel::WhatsApp,
+        Channel::Sna,
+    ];
+    let mut channels = channels.into_iter();
+    channels.find(|channel| name(*channel).eq_ignore_ascii_case(text))
+}
+
+/// A channel as errors name it.
+fn name(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Sms => "SMS",
+        Channel::Call => "CALL",
+        Channel::Email => "EMAIL",
+        Channel::WhatsApp => "WHATSAPP",
+        Channel::Sna => "SNA",
+    }
+}
+
+/// What the caller's own limits are asked about: a JSON object of texts and numbers.
+fn rate_limits(json: &str) -> Option<Vec<(String, String)>> {
+    let Value::Object(members) = serde_json::from_str(json).ok()? else {
+        return None;
+    };
+    let text = |value: Value| match value {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    };
+    let members = members.into_iter();
+    members
+        .map(|(name, value)| Some((name, text(value)?)))
+        .collect()
+}
+
+/// The language nearest to the one that is asked for, if messages are written in any that is near.
+fn locale(tag: &str) -> Option<Locale> {
+    let language = tag.split(['-', '_']).next().unwrap_or_default();
+    match language.to_ascii_lowercase().as_str() {
+        "zh" => Some(Locale::ZhCn),
+        "en" => Some(Locale::En),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_is_read_in_any_letters() {
+        for text in ["sms", "SMS", "Sms"] {
+            assert_eq!(channel(text), Some(Channel::Sms), "{text}");
+        }
+        assert_eq!(channel("whatsapp"), Some(Channel::WhatsApp));
+        for text in ["", "smss", "rcs", "auto"] {
+            assert_eq!(channel(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn limits_are_asked_about_texts_and_numbers() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let rows = [
+            ("{}", Some(vec![])),
+            (
+                r#"{"ip": "203.0.113.7", "user": 7}"#,
+                Some(vec![pair("ip", "203.0.113.7"), pair("user", "7")]),
+            ),
+            (r#"{"ip": ["203.0.113.7"]}"#, None),
+            (r#"{"ip": null}"#, None),
+            (r#"["ip"]"#, None),
+            ("ip", None),
+        ];
+        for (json, expected) in rows {
+            assert_eq!(rate_limits(json), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_language_that_is_near_is_spoken() {
+        let rows = [
+            ("en", Some(Locale::En)),
+            ("en-GB", Some(Locale::En)),
+            ("zh", Some(Locale::ZhCn)),
+            ("ZH_cn", Some(Locale::ZhCn)),
+            ("fr", None),
+            ("", None),
+        ];
+        for (tag, expected) in rows {
+            assert_eq!(locale(tag), expected, "{tag}");
+        }
+    }
+}
