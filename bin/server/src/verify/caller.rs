@@ -39,6 +39,11 @@ impl Caller {
     pub(crate) fn is_for(&self, service: ServiceSid) -> bool {
         self.services.is_empty() || self.services.contains(&service)
     }
+
+    /// The services that it is for; `None` if it is for all.
+    pub(crate) fn services(&self) -> Option<&[ServiceSid]> {
+        (!self.services.is_empty()).then_some(&self.services)
+    }
 }
 
 #[cfg(test)]
@@ -62,6 +67,7 @@ mod tests {
         for caller in [caller(""), Caller::account()] {
             assert!(Right::ALL.into_iter().all(|right| caller.has_any(&[right])));
             assert!(caller.is_for(OTHER.parse().unwrap()));
+            assert_eq!(caller.services(), None);
         }
     }
 

@@ -26,12 +26,12 @@ pub(crate) use answer::{Answer, created, ok, sid};
 pub(crate) use call::Call;
 pub(crate) use links::Links;
 pub(crate) use masked::is_number;
-pub(crate) use paging::{List, Page};
+pub(crate) use paging::{List, Next, Page};
 pub(crate) use parameters::Parameters;
 pub(crate) use problem::Problem;
 pub(crate) use problem_reply::ProblemReply;
 pub(crate) use routes::{is_below, routes};
-pub(crate) use times::stamp;
+pub(crate) use times::{moment, stamp};
 
 /// What the handlers of this face need.
 pub(crate) struct VerifyFace {

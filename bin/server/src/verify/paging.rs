@@ -15,6 +15,7 @@ const MOST: usize = 1000;
 pub(crate) struct Page {
     size: usize,
     number: usize,
+    token: Option<String>,
 }
 
 /// A list as links name it.
@@ -34,6 +35,8 @@ pub(crate) enum Next {
     End,
     /// The page of the next number.
     Number,
+    /// The page of the next number, which begins where a token of ours says.
+    Token(String),
 }
 
 #[derive(Serialize)]
@@ -48,7 +51,7 @@ struct Meta<'a> {
 }
 
 impl Page {
-    /// What a query asks for: `PageSize` and `Page`.
+    /// What a query asks for: `PageSize`, `Page` and `PageToken`.
     ///
     /// # Errors
     ///
@@ -62,7 +65,30 @@ impl Page {
         Ok(Self {
             size: size.unwrap_or(USUAL_SIZE),
             number: query.read("Page", number)?.unwrap_or(0),
+            token: query.get("PageToken").map(str::to_owned),
         })
+    }
+
+    /// How many entries it has at most.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Where it begins in a list whose pages have tokens; `None` at the head of the list.
+    ///
+    /// # Errors
+    ///
+    /// A later page is asked for by its number alone, or the token is none that `read` knows.
+    pub(crate) fn begin<T>(
+        &self,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, ProblemReply> {
+        let wrong = || ProblemReply::parameter("PageToken");
+        match &self.token {
+            Some(token) => read(token).ok_or_else(wrong).map(Some),
+            None if self.number > 0 => Err(wrong()),
+            None => Ok(None),
+        }
     }
 
     /// The part of a list that is known whole, and what comes after it.
@@ -84,25 +110,30 @@ impl Page {
         entries: &[impl Serialize],
         next: &Next,
     ) -> Value {
-        let url = |number: usize| {
+        let url = |number: usize, token: Option<&str>| {
             let mut query = Serializer::new(String::new());
             query.extend_pairs(list.filters);
             query.append_pair("PageSize", &self.size.to_string());
             query.append_pair("Page", &number.to_string());
+            if let Some(token) = token {
+                query.append_pair("PageToken", token);
+            }
             links.to(&format!("{}?{}", list.path, query.finish()))
         };
-        let previous = self.number.checked_sub(1);
+        // Where the page before this one begins, a token does not tell.
+        let has_previous = self.number > 0 && self.token.is_none();
         let following = self.number.saturating_add(1);
         let meta = Meta {
             key: list.key,
             page: self.number,
             page_size: self.size,
-            first_page_url: url(0),
-            previous_page_url: previous.map(url),
-            url: url(self.number),
+            first_page_url: url(0, None),
+            previous_page_url: has_previous.then(|| url(self.number - 1, None)),
+            url: url(self.number, self.token.as_deref()),
             next_page_url: match next {
                 Next::End => None,
-                Next::Number => Some(url(following)),
+                Next::Number => Some(url(following, None)),
+                Next::Token(token) => Some(url(following, Some(token))),
             },
         };
         json!({list.key: entries, "meta": meta})
@@ -165,8 +196,8 @@ mod tests {
 
     #[test]
     fn a_page_has_fifty_entries_unless_another_size_is_asked_for() {
-        assert_eq!(page("").size, 50);
-        assert_eq!(page("PageSize=1000").size, 1000);
+        assert_eq!(page("").size(), 50);
+        assert_eq!(page("PageSize=1000").size(), 1000);
         let rows = [
             ("PageSize=1001", "page_too_large"),
             ("PageSize=0", "bad_parameter"),
@@ -178,6 +209,16 @@ mod tests {
         for (query, expected) in rows {
             let problem = Page::of(&Parameters::of(query)).unwrap_err();
             assert_eq!(problem.to_string(), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_grows_is_gone_through_by_tokens() {
+        let number = |text: &str| text.parse::<u32>().ok();
+        assert_eq!(page("").begin(number).unwrap(), None);
+        assert_eq!(page("Page=1&PageToken=7").begin(number).unwrap(), Some(7));
+        for query in ["Page=1", "Page=1&PageToken=x"] {
+            assert!(page(query).begin(number).is_err(), "{query}");
         }
     }
 }

@@ -30,6 +30,20 @@ impl Parameters {
         Ok(Self::parse(&body))
     }
 
+    /// Those of them that have one of these `names`, in that order, and say something.
+    pub(crate) fn only(&self, names: &[&str]) -> Self {
+        let pairs = names.iter().filter_map(|name| {
+            let value = self.get(name)?;
+            Some(((*name).to_owned(), value.to_owned()))
+        });
+        Self(pairs.collect())
+    }
+
+    /// Each name with its value.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     fn parse(form: &[u8]) -> Self {
         let pairs = form_urlencoded::parse(form);
         Self(pairs.into_owned().collect())
@@ -93,6 +107,17 @@ mod tests {
         for (form, expected) in rows {
             assert_eq!(Parameters::of(form).get("To"), expected, "{form}");
         }
+    }
+
+    #[test]
+    fn some_of_them_are_taken_by_name() {
+        let all = Parameters::of("Status=&Country=CN&Page=1&Channel=sms&Country=HK");
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let some = all.only(&["Channel", "Status", "Country"]);
+        assert_eq!(
+            some.pairs(),
+            [pair("Channel", "sms"), pair("Country", "HK")]
+        );
     }
 
     #[test]

@@ -8,8 +8,8 @@ use super::problem::Problem;
 use super::problem_reply::ProblemReply;
 use crate::face::Face;
 use crate::handlers::verify::{
-    check_verification, end_verification, fetch_service, fetch_verification, list_services,
-    start_verification,
+    check_verification, end_verification, fetch_attempt, fetch_service, fetch_verification,
+    list_attempts, list_services, start_verification, summarize_attempts,
 };
 
 /// What all paths of this face begin with.
@@ -62,6 +62,15 @@ fn resources(scope: &mut ServiceConfig, face: &Face) {
     });
     at("/v2/Services/{service}", "GET", |at| {
         at.route(get().to(fetch_service))
+    });
+    at("/v2/Attempts", "GET", |at| {
+        at.route(get().to(list_attempts))
+    });
+    at("/v2/Attempts/Summary", "GET", |at| {
+        at.route(get().to(summarize_attempts))
+    });
+    at("/v2/Attempts/{attempt}", "GET", |at| {
+        at.route(get().to(fetch_attempt))
     });
 }
 

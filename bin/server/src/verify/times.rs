@@ -1,6 +1,7 @@
 use sms_core::Timestamp;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 /// As clients read it, and no other way: in UTC and without a fraction.
@@ -15,6 +16,14 @@ pub(crate) fn stamp(time: Timestamp) -> String {
     });
     let time = time.unwrap_or(OffsetDateTime::UNIX_EPOCH);
     time.format(FORM).unwrap_or_default()
+}
+
+/// The time that a client writes: with an offset and perhaps a fraction (RFC 3339). What is before
+/// 1970 is 1970.
+pub(crate) fn moment(text: &str) -> Option<Timestamp> {
+    let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    let millis = time.unix_timestamp_nanos() / 1_000_000;
+    Some(Timestamp::from_millis(u64::try_from(millis).unwrap_or(0)))
 }
 
 #[cfg(test)]
@@ -32,6 +41,23 @@ mod tests {
         ];
         for (millis, text) in rows {
             assert_eq!(stamp(Timestamp::from_millis(millis)), text);
+        }
+    }
+
+    #[test]
+    fn a_time_is_read_as_clients_write_it() {
+        let rows = [
+            ("2026-11-22T10:20:30Z", Some(1_795_342_830_000)),
+            ("2026-11-22T10:20:30.5Z", Some(1_795_342_830_500)),
+            ("2026-11-22T18:20:30+08:00", Some(1_795_342_830_000)),
+            ("1960-01-01T00:00:00Z", Some(0)),
+            ("2026-11-22", None),
+            ("2026-11-22T10:20:30", None),
+            ("yesterday", None),
+            ("", None),
+        ];
+        for (text, millis) in rows {
+            assert_eq!(moment(text), millis.map(Timestamp::from_millis), "{text}");
         }
     }
 }

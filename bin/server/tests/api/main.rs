@@ -44,6 +44,7 @@ mod tls;
 mod topologies;
 mod unread_log;
 mod verify;
+mod verify_attempts;
 mod verify_guard;
 mod verify_leaks;
 mod verify_life;

@@ -245,6 +245,11 @@ async fn a_store_out_of_reach_is_said_on_every_path() {
         caller.fetch(SHOP, TO).await,
         caller.fetch(SHOP, begun.text("sid")).await,
         caller.end(SHOP, begun.text("sid"), "canceled").await,
+        caller.get("/Attempts").await,
+        caller.get("/Attempts/Summary").await,
+        caller
+            .get("/Attempts/VL00000000000000000000000000000001")
+            .await,
     ] {
         told.is_problem(503, 20503, unavailable);
     }

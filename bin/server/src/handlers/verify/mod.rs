@@ -1,10 +1,15 @@
 //! The resources of the Verify face, one file each: they read the request, call, and answer.
 
+mod attempt_filter;
+mod attempts;
+mod attempts_summary;
 mod services;
 mod told;
 mod verification_check;
 mod verifications;
 
+pub(crate) use attempts::{fetch_attempt, list_attempts};
+pub(crate) use attempts_summary::summarize_attempts;
 pub(crate) use services::{fetch_service, list_services};
 pub(crate) use verification_check::check_verification;
 pub(crate) use verifications::{end_verification, fetch_verification, start_verification};
