@@ -20,6 +20,11 @@ pub(crate) fn created(resource: &impl Serialize) -> Answer {
     Ok(not_stored(HttpResponse::Created()).json(resource))
 }
 
+/// The answer that something is gone.
+pub(crate) fn no_content() -> Answer {
+    Ok(not_stored(HttpResponse::NoContent()).finish())
+}
+
 fn not_stored(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
     response.insert_header((CACHE_CONTROL, "no-store"));
     response

@@ -95,6 +95,18 @@ impl Call {
         }
     }
 
+    /// The same for what all services share: a caller that is for some of them alone has no say in it.
+    ///
+    /// # Errors
+    ///
+    /// It has none of the rights, or is not for all services.
+    pub(crate) fn allow_for_all(&self, rights: &[Right]) -> Result<(), ProblemReply> {
+        match self.caller.services() {
+            None => self.allow(rights),
+            Some(_) => Err(Problem::Forbidden.into()),
+        }
+    }
+
     fn verify(&self) -> &VerifyFace {
         verify(&self.face)
     }

@@ -22,7 +22,7 @@ use sms_service::{ServicePolicy, Verifications};
 use crate::config::VerifySettings;
 use credentials::Credentials;
 
-pub(crate) use answer::{Answer, created, ok, sid};
+pub(crate) use answer::{Answer, created, no_content, ok, sid};
 pub(crate) use call::Call;
 pub(crate) use links::Links;
 pub(crate) use masked::is_number;

@@ -1,6 +1,6 @@
 use actix_web::Resource;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig, get, post};
+use actix_web::web::{self, ServiceConfig, delete, get, post};
 
 use super::answer::Answer;
 use super::guard::guard;
@@ -8,8 +8,9 @@ use super::problem::Problem;
 use super::problem_reply::ProblemReply;
 use crate::face::Face;
 use crate::handlers::verify::{
-    check_verification, end_verification, fetch_attempt, fetch_service, fetch_verification,
-    list_attempts, list_services, start_verification, summarize_attempts,
+    add_safe_number, check_verification, end_verification, fetch_attempt, fetch_safe_number,
+    fetch_service, fetch_verification, list_attempts, list_services, remove_safe_number,
+    start_verification, summarize_attempts,
 };
 
 /// What all paths of this face begin with.
@@ -71,6 +72,13 @@ fn resources(scope: &mut ServiceConfig, face: &Face) {
     });
     at("/v2/Attempts/{attempt}", "GET", |at| {
         at.route(get().to(fetch_attempt))
+    });
+    at("/v2/SafeList/Numbers", "POST", |at| {
+        at.route(post().to(add_safe_number))
+    });
+    at("/v2/SafeList/Numbers/{number}", "GET, DELETE", |at| {
+        at.route(get().to(fetch_safe_number))
+            .route(delete().to(remove_safe_number))
     });
 }
 

@@ -49,4 +49,5 @@ mod verify_guard;
 mod verify_leaks;
 mod verify_life;
 mod verify_problems;
+mod verify_safe_list;
 mod verify_services;

@@ -250,6 +250,11 @@ async fn a_store_out_of_reach_is_said_on_every_path() {
         caller
             .get("/Attempts/VL00000000000000000000000000000001")
             .await,
+        caller.get(&format!("/SafeList/Numbers/{TO}")).await,
+        caller.delete(&format!("/SafeList/Numbers/{TO}")).await,
+        caller
+            .post("/SafeList/Numbers", &[("PhoneNumber", TO)])
+            .await,
     ] {
         told.is_problem(503, 20503, unavailable);
     }

@@ -3,6 +3,7 @@
 mod attempt_filter;
 mod attempts;
 mod attempts_summary;
+mod safe_list;
 mod services;
 mod told;
 mod verification_check;
@@ -10,6 +11,7 @@ mod verifications;
 
 pub(crate) use attempts::{fetch_attempt, list_attempts};
 pub(crate) use attempts_summary::summarize_attempts;
+pub(crate) use safe_list::{add_safe_number, fetch_safe_number, remove_safe_number};
 pub(crate) use services::{fetch_service, list_services};
 pub(crate) use verification_check::check_verification;
 pub(crate) use verifications::{end_verification, fetch_verification, start_verification};
