@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
-use sms_service::ServiceError;
+use sms_service::{RateLimitError, ServiceError};
 
 use super::masked::{is_number, masked};
 use super::problem::Problem;
@@ -134,6 +134,22 @@ impl From<ServiceError> for ProblemReply {
             failure: Some(Failure(error.to_string())),
             ..Self::from(problem)
         }
+    }
+}
+
+impl From<RateLimitError> for ProblemReply {
+    fn from(error: RateLimitError) -> Self {
+        let problem = match error {
+            RateLimitError::Unknown => Problem::NotFound,
+            RateLimitError::TooManyLimits => Problem::MaxRateLimits,
+            RateLimitError::TooManyBuckets => Problem::MaxBuckets,
+            RateLimitError::NameTaken => Problem::RateLimitExists,
+            RateLimitError::BadName => Problem::BadUniqueName,
+            RateLimitError::IntervalTaken => Problem::BucketExists,
+            RateLimitError::BadMax => return Self::parameter("Max"),
+            RateLimitError::BadInterval => return Self::parameter("Interval"),
+        };
+        problem.into()
     }
 }
 

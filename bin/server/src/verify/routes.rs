@@ -8,8 +8,10 @@ use super::problem::Problem;
 use super::problem_reply::ProblemReply;
 use crate::face::Face;
 use crate::handlers::verify::{
-    add_safe_number, check_verification, end_verification, fetch_attempt, fetch_safe_number,
-    fetch_service, fetch_verification, list_attempts, list_services, remove_safe_number,
+    add_bucket, add_rate_limit, add_safe_number, change_bucket, change_rate_limit,
+    check_verification, end_verification, fetch_attempt, fetch_bucket, fetch_rate_limit,
+    fetch_safe_number, fetch_service, fetch_verification, list_attempts, list_buckets,
+    list_rate_limits, list_services, remove_bucket, remove_rate_limit, remove_safe_number,
     start_verification, summarize_attempts,
 };
 
@@ -80,6 +82,36 @@ fn resources(scope: &mut ServiceConfig, face: &Face) {
         at.route(get().to(fetch_safe_number))
             .route(delete().to(remove_safe_number))
     });
+    at("/v2/Services/{service}/RateLimits", "GET, POST", |at| {
+        at.route(get().to(list_rate_limits))
+            .route(post().to(add_rate_limit))
+    });
+    at(
+        "/v2/Services/{service}/RateLimits/{limit}",
+        "GET, POST, DELETE",
+        |at| {
+            at.route(get().to(fetch_rate_limit))
+                .route(post().to(change_rate_limit))
+                .route(delete().to(remove_rate_limit))
+        },
+    );
+    at(
+        "/v2/Services/{service}/RateLimits/{limit}/Buckets",
+        "GET, POST",
+        |at| {
+            at.route(get().to(list_buckets))
+                .route(post().to(add_bucket))
+        },
+    );
+    at(
+        "/v2/Services/{service}/RateLimits/{limit}/Buckets/{bucket}",
+        "GET, POST, DELETE",
+        |at| {
+            at.route(get().to(fetch_bucket))
+                .route(post().to(change_bucket))
+                .route(delete().to(remove_bucket))
+        },
+    );
 }
 
 /// There is nothing at this path.

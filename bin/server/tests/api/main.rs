@@ -49,5 +49,8 @@ mod verify_guard;
 mod verify_leaks;
 mod verify_life;
 mod verify_problems;
+mod verify_rate_limits;
+mod verify_redis;
+mod verify_rights;
 mod verify_safe_list;
 mod verify_services;

@@ -1,6 +1,8 @@
 //! What the Verify face refuses, and in which order.
 
 use reqwest::Method;
+use serde_json::json;
+use sms_gateway::{Behaviour, ErrorClass};
 use sms_testkit::RedisServer;
 
 use crate::app::App;
@@ -203,6 +205,51 @@ async fn a_wish_meets_with_problems_in_their_order() {
 }
 
 #[tokio::test]
+async fn limits_are_met_in_their_order_and_a_refusal_counts_for_nothing() {
+    let limits = "per_mobile = ['3/1h']\nglobal = ['4/1h']";
+    let app = App::start_with(&limited(limits, "max_checks = 1\nmax_sends = 2"));
+    let caller = Caller::account(&app);
+    let limit = format!("/Services/{SHOP}/RateLimits");
+    let made = caller.post(&limit, &[("UniqueName", "ip")]).await;
+    let bucket = format!("{limit}/{}/Buckets", made.text("sid"));
+    let size = [("Max", "2"), ("Interval", "3600")];
+    assert_eq!(caller.post(&bucket, &size).await.status, 201);
+    let path = format!("/Services/{SHOP}/Verifications");
+    let rate_limits = json!({"ip": "203.0.113.7"}).to_string();
+    let ask = async |to: &str| {
+        let parameters = [("To", to), ("Channel", "sms"), ("RateLimits", &rate_limits)];
+        caller.post(&path, &parameters).await
+    };
+    // Two of two messages of the verification, of the bucket; two of three to the number.
+    assert_eq!(ask(TO).await.status, 201);
+    assert_eq!(ask(TO).await.status, 201);
+    let sends = "Max send attempts reached";
+    ask(TO).await.is_problem(429, 60203, sends);
+    caller.check(SHOP, TO, "wrong").await;
+    let checks = "Max check attempts reached";
+    ask(TO).await.is_problem(429, 60202, checks);
+    let other = "+8613900139000";
+    let too_many = "Too many requests";
+    ask(other).await.is_problem(429, 20429, too_many);
+    // Three of three to the number, and three of four of all.
+    assert_eq!(caller.start(BANK, TO).await.status, 201);
+    let number = "Too many concurrent requests for phone number";
+    caller.start(BANK, TO).await.is_problem(429, 60212, number);
+    app.sender.behave(Behaviour::Refuse(ErrorClass::Temporary));
+    let unavailable = "Service is unavailable. Please try again";
+    let refused = caller.start(SHOP, other).await;
+    refused.is_problem(503, 20503, unavailable);
+    app.sender.behave(Behaviour::Refuse(ErrorClass::RateNumber));
+    let refused = caller.start(SHOP, "+8613700137000").await;
+    refused.is_problem(429, 60212, number);
+    app.sender.behave(Behaviour::Accept);
+    assert_eq!(caller.start(SHOP, other).await.status, 201);
+    let refused = caller.start(SHOP, other).await;
+    refused.is_problem(429, 20429, too_many);
+    assert_eq!(app.sender.sent().len(), 4);
+}
+
+#[tokio::test]
 async fn a_number_that_failed_too_often_is_checked_no_more() {
     let limits = "per_mobile = []\nfailures_per_mobile = ['1/1h']";
     let app = App::start_with(&limited(limits, ""));
@@ -239,6 +286,7 @@ async fn a_store_out_of_reach_is_said_on_every_path() {
     let begun = caller.start(SHOP, TO).await;
     redis.stop();
     let unavailable = "Service is unavailable. Please try again";
+    let limits = format!("/Services/{SHOP}/RateLimits");
     for told in [
         caller.start(SHOP, TO).await,
         caller.check(SHOP, TO, "123456").await,
@@ -255,6 +303,8 @@ async fn a_store_out_of_reach_is_said_on_every_path() {
         caller
             .post("/SafeList/Numbers", &[("PhoneNumber", TO)])
             .await,
+        caller.get(&limits).await,
+        caller.post(&limits, &[("UniqueName", "ip")]).await,
     ] {
         told.is_problem(503, 20503, unavailable);
     }

@@ -3,6 +3,8 @@
 mod attempt_filter;
 mod attempts;
 mod attempts_summary;
+mod buckets;
+mod rate_limits;
 mod safe_list;
 mod services;
 mod told;
@@ -11,6 +13,10 @@ mod verifications;
 
 pub(crate) use attempts::{fetch_attempt, list_attempts};
 pub(crate) use attempts_summary::summarize_attempts;
+pub(crate) use buckets::{add_bucket, change_bucket, fetch_bucket, list_buckets, remove_bucket};
+pub(crate) use rate_limits::{
+    add_rate_limit, change_rate_limit, fetch_rate_limit, list_rate_limits, remove_rate_limit,
+};
 pub(crate) use safe_list::{add_safe_number, fetch_safe_number, remove_safe_number};
 pub(crate) use services::{fetch_service, list_services};
 pub(crate) use verification_check::check_verification;
