@@ -3,13 +3,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::HttpRequest;
 use sms_core::{AddressBlock, Locale, Message};
-use sms_gateway::{Health, MockSender};
+use sms_gateway::MockSender;
 use sms_service::{ServiceError, VerificationService};
 use sms_store::VerificationStore;
 
 use crate::client_address::TrustedProxies;
 use crate::config::Settings;
 use crate::demo::DemoPage;
+use crate::healths::Healths;
 use crate::metrics::{Metrics, Now};
 use crate::receivers::Receivers;
 use crate::reply::{Failure, Reply};
@@ -21,7 +22,7 @@ use crate::{Parts, WiringError};
 pub(crate) struct Face {
     pub(crate) service: VerificationService,
     /// What is known about the senders.
-    pub(crate) health: Arc<Health>,
+    pub(crate) healths: Arc<Healths>,
     pub(crate) outbox: Option<MockSender>,
     pub(crate) demo: DemoPage,
     pub(crate) metrics: Arc<Metrics>,
@@ -44,11 +45,11 @@ impl Face {
         let UseCases {
             service,
             verifications,
-            health,
+            healths,
         } = parts.use_cases(settings, &metrics)?;
         Ok(Self {
             service,
-            health,
+            healths,
             demo: DemoPage::new(settings),
             outbox: parts.outbox,
             metrics,
@@ -101,7 +102,7 @@ impl Face {
         self.metrics.text(&Now {
             is_ready: self.ready().await.is_ok(),
             connections: self.store.connections(),
-            senders: self.health.states(),
+            senders: self.healths.states(),
         })
     }
 }

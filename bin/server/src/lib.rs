@@ -17,6 +17,7 @@ mod excess;
 mod face;
 mod handlers;
 mod head_limits;
+mod healths;
 mod idle;
 mod logging;
 mod measured_sender;

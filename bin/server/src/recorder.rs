@@ -1,25 +1,25 @@
 use std::sync::Arc;
 
 use sms_core::Reported;
-use sms_gateway::Health;
 use sms_service::{
     CheckEvent, DeliveryEvent, Observer, SendEvent, VerificationCheckEvent, VerificationEvent,
 };
 use sms_store::PictureAdmission;
 
 use crate::audit;
+use crate::healths::Healths;
 use crate::metrics::Metrics;
 
 /// Counts and records what came of every request, also of those whose clients hung up, and what
 /// became of messages.
 pub(crate) struct Recorder {
     metrics: Arc<Metrics>,
-    health: Arc<Health>,
+    healths: Arc<Healths>,
 }
 
 impl Recorder {
-    pub(crate) fn new(metrics: Arc<Metrics>, health: Arc<Health>) -> Self {
-        Self { metrics, health }
+    pub(crate) fn new(metrics: Arc<Metrics>, healths: Arc<Healths>) -> Self {
+        Self { metrics, healths }
     }
 }
 
@@ -68,7 +68,7 @@ impl Observer for Recorder {
     }
 
     fn on_arrival(&self, sender: &str, has_arrived: bool) {
-        self.health.delivered(sender, has_arrived);
+        self.healths.delivered(sender, has_arrived);
     }
 }
 
@@ -87,7 +87,8 @@ mod tests {
         let rules = FailoverRules::within(Duration::from_secs(8));
         let senders = ["first", "second"].map(|name| Arc::new(MockSender::new(name)) as _);
         let health = Failover::new(senders.to_vec(), &rules).unwrap().health();
-        let recorder = Recorder::new(metrics, Arc::clone(&health));
+        let healths = Healths::new(vec![Arc::clone(&health)]);
+        let recorder = Recorder::new(metrics, Arc::new(healths));
         for _ in 0..DeliveryRules::default().min_reports {
             recorder.on_arrival("first", false);
             recorder.on_arrival("second", true);

@@ -3,16 +3,17 @@ use std::sync::Arc;
 use rustls::crypto::ring;
 use sms_core::load_numbering_plan;
 use sms_gateway::{
-    AliyunSender, CcpSender, Failover, Health, MockSender, SenderConfigError, SmsSender,
+    AliyunSender, CcpSender, Failover, Health, MockSender, Routes, SenderConfigError, SmsSender,
     TencentSender, TwilioConfig, TwilioSender, WebhookSender,
 };
-use sms_service::{VerificationService, Verifications};
+use sms_service::{VerificationService, Verifications, VerifyPolicy};
 use sms_store::{Clock, MemoryStore, RedisConfig, RedisStore, VerificationStore};
 
 use crate::config::{ConfigError, SenderSettings, Settings};
+use crate::healths::Healths;
 use crate::measured_sender::MeasuredSender;
 use crate::measured_store::MeasuredStore;
-use crate::metrics::Metrics;
+use crate::metrics::{HealthMetrics, Metrics};
 use crate::recorder::Recorder;
 
 /// What a server is made of besides HTTP.
@@ -22,7 +23,7 @@ pub struct Parts {
     pub store: Arc<dyn VerificationStore>,
     /// The same, if it is the embedded one: what snapshots are made of.
     pub memory: Option<Arc<MemoryStore>>,
-    /// What sends, by any route.
+    /// What sends, by any route or for any service.
     pub senders: Vec<Arc<dyn SmsSender>>,
     /// The mock whose messages may be looked at.
     pub outbox: Option<MockSender>,
@@ -71,7 +72,7 @@ impl Parts {
         settings: &Settings,
         metrics: &Arc<Metrics>,
     ) -> Result<UseCases, ConfigError> {
-        let (policy, verify) = (settings.policy()?, settings.verify_policy()?);
+        let (policy, mut verify) = (settings.policy()?, settings.verify_policy()?);
         // Callers of the Verify face are told of which region a number is that may not be sent to.
         if verify.is_some() || policy.limits.countries.reach_abroad() {
             load_numbering_plan();
@@ -80,29 +81,24 @@ impl Parts {
             Arc::clone(&self.store),
             metrics.store.clone(),
         ));
-        let measured = |sender: &Arc<dyn SmsSender>| -> Arc<dyn SmsSender> {
-            Arc::new(MeasuredSender::new(Arc::clone(sender), &metrics.senders))
-        };
-        let senders = self.senders.iter().map(measured).collect();
-        let (routes, rules) = (
-            settings.gateway.routes()?,
-            settings.gateway.failover_rules(),
-        );
-        let watch = Arc::new(metrics.health.clone());
-        let front = Failover::routed(senders, &routes, &rules, watch)
-            .map_err(|error| ConfigError::key("gateway.routes", error))?;
-        let health = front.health();
+        let fronts = Fronts::new(self, settings, metrics);
+        let front = fronts.front("gateway.routes", &settings.gateway.routes()?)?;
+        let mut healths = vec![front.health()];
+        if let Some(policy) = &mut verify {
+            healths.extend(fronts.give_senders(policy)?);
+        }
+        let healths = Arc::new(Healths::new(healths));
         let service = VerificationService::observed(
             Arc::clone(&store) as _,
             Arc::new(front),
             policy,
-            Arc::new(Recorder::new(Arc::clone(metrics), Arc::clone(&health))),
+            Arc::new(Recorder::new(Arc::clone(metrics), Arc::clone(&healths))),
         );
         let verifications = verify.map(|policy| Verifications::new(&service, store, policy));
         Ok(UseCases {
             service,
             verifications,
-            health,
+            healths,
         })
     }
 }
@@ -112,7 +108,64 @@ pub(crate) struct UseCases {
     pub(crate) service: VerificationService,
     /// Those of the Verify face, if there is one.
     pub(crate) verifications: Option<Verifications>,
-    pub(crate) health: Arc<Health>,
+    pub(crate) healths: Arc<Healths>,
+}
+
+/// Makes senders that try several, all of which are measured.
+struct Fronts<'a> {
+    senders: Vec<Arc<dyn SmsSender>>,
+    settings: &'a Settings,
+    watch: Arc<HealthMetrics>,
+}
+
+impl<'a> Fronts<'a> {
+    fn new(parts: &Parts, settings: &'a Settings, metrics: &Metrics) -> Self {
+        let measured = |sender: &Arc<dyn SmsSender>| -> Arc<dyn SmsSender> {
+            Arc::new(MeasuredSender::new(Arc::clone(sender), &metrics.senders))
+        };
+        Self {
+            senders: parts.senders.iter().map(measured).collect(),
+            settings,
+            watch: Arc::new(metrics.health.clone()),
+        }
+    }
+
+    /// One that tries those that `routes` name; `key` is where they are configured.
+    fn front(&self, key: &str, routes: &Routes) -> Result<Failover, ConfigError> {
+        let names = routes.regions.values().chain([&routes.default]);
+        let names: Vec<_> = names.flatten().collect();
+        let senders = self.senders.iter();
+        let senders = senders.filter(|sender| names.iter().any(|name| *name == sender.name()));
+        let rules = self.settings.gateway.failover_rules();
+        Failover::routed(
+            senders.cloned().collect(),
+            routes,
+            &rules,
+            Arc::clone(&self.watch) as _,
+        )
+        .map_err(|error| ConfigError::key(key, error))
+    }
+
+    /// Gives each service that names senders one that tries them. What is known about those.
+    fn give_senders(&self, policy: &mut VerifyPolicy) -> Result<Vec<Arc<Health>>, ConfigError> {
+        let weights = self.settings.gateway.routes()?.weights;
+        let mut healths = Vec::new();
+        let configured = self.settings.verify.services.iter();
+        for (service, (name, configured)) in policy.services.iter_mut().zip(configured) {
+            if configured.senders.is_empty() {
+                continue;
+            }
+            let routes = Routes {
+                default: configured.senders.to_vec(),
+                weights: weights.clone(),
+                ..Routes::default()
+            };
+            let front = self.front(&format!("verify.services.{name}.senders"), &routes)?;
+            healths.push(front.health());
+            service.sender = Some(Arc::new(front));
+        }
+        Ok(healths)
+    }
 }
 
 /// The store, and once more if it is the embedded one.
@@ -138,14 +191,14 @@ fn store(settings: &Settings) -> Result<Stores, WiringError> {
     Ok((Arc::new(store.with_at_rest(at_rest)), None))
 }
 
-/// The senders of all routes.
+/// The senders of all routes and services.
 type Senders = Vec<Arc<dyn SmsSender>>;
 
 /// The senders, and the first mock among them.
 fn senders(settings: &Settings) -> Result<(Senders, Option<MockSender>), WiringError> {
     let mut mock = None;
     let mut senders = Senders::new();
-    for (name, kind) in settings.gateway.routed()? {
+    for (name, kind) in settings.senders()? {
         if let SenderSettings::Mock {} = kind {
             let new = MockSender::new(name);
             mock.get_or_insert_with(|| new.clone());
@@ -169,7 +222,7 @@ pub(crate) fn sender(
     };
     let gateway = &settings.gateway;
     // Of those that ask again when an answer is lost.
-    let timeout = gateway.timeout_of_a_try(name);
+    let timeout = settings.timeout_of_a_try(name);
     Ok(match kind {
         SenderSettings::Mock {} => Arc::new(MockSender::new(name)),
         SenderSettings::Ccp(ccp) => {

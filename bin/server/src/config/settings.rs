@@ -9,7 +9,7 @@ use super::gateway::Extent;
 use super::test_numbers::{past, test_numbers};
 use super::{
     ConfigError, GatewaySettings, LimitSettings, LogSettings, Mode, ReceiptSettings,
-    ServerSettings, StoreSettings, TestNumberSettings, VerifySettings,
+    SenderSettings, ServerSettings, StoreSettings, TestNumberSettings, VerifySettings,
 };
 
 /// The whole configuration.
@@ -120,6 +120,31 @@ impl Settings {
         self.gateway.route_with_mock().or_else(of_a_service)
     }
 
+    /// The senders that any route names, or any service of the Verify face, each once, with their
+    /// names.
+    ///
+    /// # Errors
+    ///
+    /// As [`GatewaySettings::routes`].
+    pub fn senders(&self) -> Result<Vec<(&str, &SenderSettings)>, ConfigError> {
+        let mut senders = self.gateway.routed()?;
+        for name in self.verify.routes_in_use().flatten() {
+            if let Some((name, sender)) = self.gateway.senders.get_key_value(name)
+                && !senders.iter().any(|(other, _)| other == name)
+            {
+                senders.push((name, sender));
+            }
+        }
+        Ok(senders)
+    }
+
+    /// How long one try may take of a sender that asks again after a lost answer.
+    #[must_use]
+    pub fn timeout_of_a_try(&self, sender: &str) -> Duration {
+        let more = self.verify.routes_in_use();
+        self.gateway.timeout_of_a_try(sender, more)
+    }
+
     /// What is not wrong, but should be known before the server runs: each begins with a key.
     ///
     /// # Errors
@@ -134,11 +159,14 @@ impl Settings {
     /// What makes texts long.
     fn extent(&self) -> Result<Extent, ConfigError> {
         let policy = self.policy()?;
-        Ok(Extent {
+        let own = Extent {
             code: policy.code.length,
             minutes: policy.code.minutes(),
             countries: policy.limits.countries,
-        })
+        };
+        let verify = self.verify_policy()?;
+        let services = verify.iter().flat_map(|policy| &policy.services);
+        Ok(services.map(Extent::of).fold(own, Extent::and))
     }
 
     /// The names of the test numbers that are past their ends at `now`.

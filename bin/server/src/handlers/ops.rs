@@ -21,7 +21,7 @@ pub(crate) async fn readyz(face: web::Data<Face>) -> HttpResponse {
 
 /// The state of each sender by its name.
 fn states(face: &Face) -> Map<String, Value> {
-    let states = face.health.states().into_iter();
+    let states = face.healths.states().into_iter();
     states
         .map(|(sender, state)| (sender.to_string(), state.name().into()))
         .collect()

@@ -72,7 +72,7 @@ impl Metrics {
     ///
     /// The settings contradict themselves.
     pub(crate) fn new(settings: &Settings) -> Result<Self, ConfigError> {
-        let names = settings.gateway.routed()?.into_iter().map(|(name, _)| name);
+        let names = settings.senders()?.into_iter().map(|(name, _)| name);
         let known = Known {
             senders: names.map(str::to_owned).collect(),
             reporting: settings.receipts.senders.keys().cloned().collect(),

@@ -53,4 +53,5 @@ mod verify_rate_limits;
 mod verify_redis;
 mod verify_rights;
 mod verify_safe_list;
+mod verify_senders;
 mod verify_services;

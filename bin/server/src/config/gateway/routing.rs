@@ -104,16 +104,20 @@ impl GatewaySettings {
         }
     }
 
-    /// How long one try may take of a sender that asks again after a lost answer.
+    /// How long one try may take of a sender that asks again after a lost answer; `more` are the
+    /// routes beside those of the gateway.
     ///
     /// With others after it, a sender has half of [`GatewaySettings::deadline`]. Five eighths of that
     /// leave time to ask again, as the defaults do to a sender that has the deadline for itself.
-    #[must_use]
-    pub fn timeout_of_a_try(&self, sender: &str) -> Duration {
+    pub(in super::super) fn timeout_of_a_try<'a>(
+        &'a self,
+        sender: &str,
+        more: impl Iterator<Item = &'a [String]>,
+    ) -> Duration {
         let has_others =
-            |names: &List<String>| names.len() > 1 && names.iter().any(|name| name == sender);
-        let shares = self.on_unknown == AfterUnknown::Next
-            && self.routes_in_use().any(|(_, _, names)| has_others(names));
+            |names: &[String]| names.len() > 1 && names.iter().any(|name| name == sender);
+        let routes = self.routes_in_use().map(|(_, _, names)| &**names);
+        let shares = self.on_unknown == AfterUnknown::Next && routes.chain(more).any(has_others);
         match shares {
             true => self.timeout().min(self.deadline() * 5 / 16),
             false => self.timeout(),
@@ -298,7 +302,8 @@ mod tests {
             ("order = ['a', 'b']\ntimeout_ms = 1000", 1000),
         ];
         for (gateway, expected) in rows {
-            let timeout = read(gateway).unwrap().timeout_of_a_try("a");
+            let settings = read(gateway).unwrap();
+            let timeout = settings.timeout_of_a_try("a", std::iter::empty());
             assert_eq!(timeout, Duration::from_millis(expected), "{gateway}");
         }
     }

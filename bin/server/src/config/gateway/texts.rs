@@ -1,20 +1,13 @@
 //! Texts of messages, for providers that take them as they are.
 
-use sms_core::{CodeLength, Countries, Region};
+use sms_core::{Countries, Region};
 use sms_gateway::{Localized, Network, TextTemplate};
 
 use super::super::ConfigError;
+use super::Extent;
 use super::templates::{ByLanguage, in_languages, locale, read};
 
 pub(super) type Texts = Localized<TextTemplate>;
-
-/// What every message of a configuration has in common, as far as the length of texts goes.
-#[derive(Debug, Clone)]
-pub(in super::super) struct Extent {
-    pub(in super::super) code: CodeLength,
-    pub(in super::super) minutes: u32,
-    pub(in super::super) countries: Countries,
-}
 
 /// The texts of the sender under `key`: its own one for all languages, or the default texts, and
 /// those that it has for single languages.

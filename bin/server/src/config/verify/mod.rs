@@ -66,6 +66,12 @@ impl VerifySettings {
         routes.filter(|(_, senders)| !senders.is_empty())
     }
 
+    /// The senders of each service that names some, if there is a Verify face.
+    pub(super) fn routes_in_use(&self) -> impl Iterator<Item = &[String]> {
+        let routes = self.routes().filter(|_| self.is_on());
+        routes.map(|(_, senders)| senders)
+    }
+
     /// The key that names a mock, if any does and is in use.
     pub(super) fn route_with_mock(&self, gateway: &GatewaySettings) -> Option<String> {
         let mut routes = self.routes().filter(|_| self.is_on());
