@@ -12,6 +12,7 @@ use crate::config::Settings;
 use crate::demo::DemoPage;
 use crate::healths::Healths;
 use crate::metrics::{Metrics, Now};
+use crate::rate_limit::Told;
 use crate::receivers::Receivers;
 use crate::reply::{Failure, Reply};
 use crate::verify::VerifyFace;
@@ -30,9 +31,18 @@ pub(crate) struct Face {
     pub(crate) receivers: Receivers,
     /// The face for clients of Twilio Verify, if there is one.
     pub(crate) verify: Option<VerifyFace>,
+    /// What may be told of limits.
+    pub(crate) limits: ToldLimits,
     store: Arc<dyn VerificationStore>,
     locale: Locale,
     draining: Arc<AtomicBool>,
+}
+
+/// What may be told of the limits of numbers, of addresses, and of pictures for addresses.
+pub(crate) struct ToldLimits {
+    pub(crate) number: Told,
+    pub(crate) address: Told,
+    pub(crate) pictures: Told,
 }
 
 impl Face {
@@ -42,6 +52,7 @@ impl Face {
         draining: Arc<AtomicBool>,
     ) -> Result<Self, WiringError> {
         let metrics = Arc::new(Metrics::new(settings)?);
+        let limits = settings.policy()?.limits;
         let UseCases {
             service,
             verifications,
@@ -57,6 +68,11 @@ impl Face {
             proxies: TrustedProxies::new(settings.server.trusted_proxies.to_vec()),
             receivers: Receivers::new(settings),
             verify: verifications.and_then(|them| VerifyFace::new(&settings.verify, them)),
+            limits: ToldLimits {
+                number: Told::new("number", &limits.per_mobile),
+                address: Told::new("address", &limits.per_ip),
+                pictures: Told::new("pictures", &limits.image_per_ip),
+            },
             locale: settings.locale.messages,
             draining,
         })

@@ -23,8 +23,10 @@ mod logging;
 mod measured_sender;
 mod measured_store;
 mod metrics;
+mod openapi;
 mod pulling;
 mod query;
+mod rate_limit;
 mod receivers;
 mod recorder;
 mod reply;
@@ -40,5 +42,6 @@ mod verify;
 mod wiring;
 
 pub use cli::run;
+pub use openapi::openapi;
 pub use server::{Server, ServerError};
 pub use wiring::{Parts, WiringError};

@@ -6,8 +6,10 @@ use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use sms_core::{Locale, Message};
+use utoipa::ToSchema;
 
 use crate::metrics::Answered;
+use crate::rate_limit::RateLimit;
 use crate::trace::Trace;
 
 /// When to ask again if the service can't say: long enough for a queue to move, short enough for a
@@ -19,23 +21,34 @@ pub(crate) const UNAVAILABLE_FOR: Duration = Duration::from_secs(2);
 pub(crate) struct Reply {
     message: Message,
     allow: Option<&'static str>,
+    rate_limit: RateLimit,
     failure: Option<Failure>,
-    body: Body,
+    body: Said,
 }
 
 /// Why a request could not be carried out: for the log, not for the client.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure(pub(crate) String);
 
-#[derive(Debug, Serialize)]
-struct Body {
+/// What an answer of the Django face says.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Said {
+    /// 0 if the request did what it was for, else 400.
+    #[schema(example = 0)]
     code: u16,
+    /// What people are told.
+    #[schema(example = "发送短信成功")]
     errmsg: &'static str,
+    /// What programs are told: a stable name.
+    #[schema(example = "sent")]
     outcome: &'static str,
+    /// What the person can do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<&'static str>,
+    /// Seconds until it is worth another try.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
+    /// How many more wrong codes may be given.
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts_left: Option<u8>,
 }
@@ -46,8 +59,9 @@ impl Reply {
         Self {
             message,
             allow: None,
+            rate_limit: RateLimit::default(),
             failure: None,
-            body: Body {
+            body: Said {
                 code: if message.is_success() { 0 } else { 400 },
                 errmsg: message.text(locale),
                 outcome: message.name(),
@@ -67,6 +81,12 @@ impl Reply {
     /// Says how many attempts are left.
     pub(crate) fn attempts_left(mut self, attempts: Option<u8>) -> Self {
         self.body.attempts_left = attempts;
+        self
+    }
+
+    /// Says what is allowed, and perhaps that it is used up.
+    pub(crate) fn rate_limit(mut self, rate_limit: RateLimit) -> Self {
+        self.rate_limit = rate_limit;
         self
     }
 
@@ -95,6 +115,7 @@ impl Responder for Reply {
         if let Some(methods) = self.allow {
             response.insert_header((ALLOW, methods));
         }
+        self.rate_limit.tell(&mut response);
         if let Some(trace) = request.extensions().get::<Trace>() {
             trace.tell(Answered::Said(self.message), self.failure);
         }

@@ -9,6 +9,7 @@ use crate::handlers::{
     asset, check_code, demo_page, give_picture, healthz, metrics, not_allowed, not_found, outbox,
     readyz, send_code, take_reports,
 };
+use crate::openapi;
 use crate::verify;
 
 /// Every path of the public listener.
@@ -63,6 +64,7 @@ pub(crate) fn public(app: &mut ServiceConfig, face: &Face, origins: &List<Origin
                 .default_service(web::to(not_allowed::get)),
         );
     }
+    openapi::routes(app);
     app.default_service(web::to(not_found));
 }
 

@@ -24,7 +24,7 @@ pub use send_code::{SendCode, SentCode};
 pub use service::{ServiceError, VerificationService};
 pub use verify::{
     AttemptFilter, AttemptPlace, AttemptSummary, Bucket, Channel, CheckVerification,
-    CheckedVerification, RateLimit, RateLimitError, SafeListError, SafeNumber, ServicePolicy,
-    StartVerification, StartedVerification, Target, VerificationCheckEvent, VerificationEvent,
-    Verifications, VerifyPolicy,
+    CheckedVerification, RateLimit, RateLimitError, Repeatable, SafeListError, SafeNumber,
+    ServicePolicy, StartVerification, StartedVerification, Target, VerificationCheckEvent,
+    VerificationEvent, Verifications, VerifyPolicy,
 };

@@ -1,11 +1,11 @@
 //! One file a use case: they read the request, call, and answer.
 
-mod check_code;
+pub(crate) mod check_code;
 mod demo;
-mod give_picture;
+pub(crate) mod give_picture;
 mod ops;
 mod outbox;
-mod send_code;
+pub(crate) mod send_code;
 mod take_reports;
 mod unmatched;
 pub(crate) mod verify;

@@ -141,7 +141,10 @@ impl OutcomeMetrics {
             StartedVerification::Refused(StartRefusal::TooOften { .. }) => self.refuse("number"),
             StartedVerification::BudgetSpent { .. } => self.refuse("budget"),
             StartedVerification::LimitedByProvider { .. } => self.refuse("provider"),
-            StartedVerification::UnknownService
+            StartedVerification::UnderWay
+            | StartedVerification::NameTaken
+            | StartedVerification::Repeated { .. }
+            | StartedVerification::UnknownService
             | StartedVerification::BadNumber
             | StartedVerification::NotMobile
             | StartedVerification::CountryBlocked(_)

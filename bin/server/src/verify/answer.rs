@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::problem::Problem;
 use super::problem_reply::ProblemReply;
+use crate::rate_limit::RateLimit;
 
 /// What a handler of this face gives.
 pub(crate) type Answer = Result<HttpResponse, ProblemReply>;
@@ -18,6 +19,20 @@ pub(crate) fn ok(resource: &impl Serialize) -> Answer {
 /// The answer that has what was made.
 pub(crate) fn created(resource: &impl Serialize) -> Answer {
     Ok(not_stored(HttpResponse::Created()).json(resource))
+}
+
+/// The answer that has what was made, and what may be told of the limits that it met.
+pub(crate) fn created_within(resource: &impl Serialize, limits: RateLimit) -> Answer {
+    let mut response = not_stored(HttpResponse::Created());
+    limits.tell(&mut response);
+    Ok(response.json(resource))
+}
+
+/// The answer that has what was made when the same was asked for before.
+pub(crate) fn created_before(resource: &impl Serialize) -> Answer {
+    let mut response = not_stored(HttpResponse::Created());
+    response.insert_header(("Idempotent-Replayed", "true"));
+    Ok(response.json(resource))
 }
 
 /// The answer that something is gone.

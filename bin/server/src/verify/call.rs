@@ -1,10 +1,11 @@
 use std::future::{Ready, ready};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use sms_core::{AccountSid, AddressBlock};
-use sms_service::{ServicePolicy, Verifications};
+use sms_core::{AccountSid, AddressBlock, ServiceSid};
+use sms_service::{Repeatable, ServicePolicy, Verifications};
 
 use super::VerifyFace;
 use super::caller::Caller;
@@ -14,7 +15,13 @@ use super::problem::Problem;
 use super::problem_reply::ProblemReply;
 use crate::config::Right;
 use crate::face::Face;
+use crate::rate_limit::RateLimit;
 use crate::trace::Trace;
+
+/// How a caller names a request that may come again (draft-ietf-httpapi-idempotency-key-header).
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+/// The longest such name, in bytes.
+const LONGEST_KEY: usize = 255;
 
 /// A request to this face by a caller who has shown who it is.
 pub(crate) struct Call {
@@ -38,6 +45,40 @@ impl Call {
     /// Where the caller is.
     pub(crate) fn address(&self) -> AddressBlock {
         self.face.client(&self.request)
+    }
+
+    /// What may be told of the limits of numbers for a service, where there is a slot again in `wait`.
+    pub(crate) fn limits(&self, service: ServiceSid, wait: Duration) -> RateLimit {
+        let limits = self.verify().limits(service);
+        limits.map(|limits| limits.after(wait)).unwrap_or_default()
+    }
+
+    /// What makes this request the same as another for `service` with this form, if its caller has
+    /// given it a name.
+    ///
+    /// # Errors
+    ///
+    /// The name is too long, or has other characters than may be.
+    pub(crate) fn repeatable(
+        &self,
+        service: ServiceSid,
+        form: &Parameters,
+    ) -> Result<Option<Repeatable>, ProblemReply> {
+        let Some(key) = self.request.headers().get(IDEMPOTENCY_KEY) else {
+            return Ok(None);
+        };
+        let key = key.to_str().ok();
+        let key = key.filter(|key| (1..=LONGEST_KEY).contains(&key.len()));
+        let key = key.ok_or_else(|| ProblemReply::parameter(IDEMPOTENCY_KEY))?;
+        let mut content = service.to_string();
+        for (name, value) in form.pairs() {
+            // Neither of them has a zero byte that could be mistaken for this one.
+            content.extend(["\0", name, "\0", value]);
+        }
+        Ok(Some(Repeatable {
+            name: format!("{} {key}", self.account()),
+            content,
+        }))
     }
 
     /// The name of the request in the log.

@@ -5,6 +5,7 @@ mod answer;
 mod call;
 mod caller;
 mod credentials;
+pub(crate) mod described;
 mod guard;
 mod links;
 mod masked;
@@ -20,9 +21,10 @@ use sms_core::{AccountSid, ServiceSid};
 use sms_service::{ServicePolicy, Verifications};
 
 use crate::config::VerifySettings;
+use crate::rate_limit::Told;
 use credentials::Credentials;
 
-pub(crate) use answer::{Answer, created, no_content, ok, sid};
+pub(crate) use answer::{Answer, created, created_before, created_within, no_content, ok, sid};
 pub(crate) use call::Call;
 pub(crate) use links::Links;
 pub(crate) use masked::is_number;
@@ -40,6 +42,8 @@ pub(crate) struct VerifyFace {
     credentials: Credentials,
     public_url: Option<String>,
     verifications: Verifications,
+    /// What may be told of the limits of numbers, in the order of the services.
+    limits: Vec<Told>,
 }
 
 impl VerifyFace {
@@ -49,8 +53,16 @@ impl VerifyFace {
             account: settings.account_sid.0?,
             credentials: Credentials::new(settings),
             public_url: Some(settings.public_url.clone()).filter(|url| !url.is_empty()),
+            limits: told(&verifications),
             verifications,
         })
+    }
+
+    /// What may be told of the limits of numbers for a service.
+    fn limits(&self, sid: ServiceSid) -> Option<&Told> {
+        let mut services = self.verifications.policy().services.iter();
+        let place = services.position(|service| service.sid == sid)?;
+        self.limits.get(place)
     }
 
     /// The service of that name, if there is one.
@@ -58,4 +70,10 @@ impl VerifyFace {
         let mut services = self.verifications.policy().services.iter();
         services.find(|service| service.sid == sid)
     }
+}
+
+fn told(verifications: &Verifications) -> Vec<Told> {
+    let services = verifications.policy().services.iter();
+    let told = services.map(|service| Told::new("number", &service.per_mobile));
+    told.collect()
 }

@@ -22,6 +22,10 @@ pub(crate) enum Problem {
     UriTooLong,
     /// The headers are larger than any that are meant.
     HeadersTooLarge,
+    /// The same request is being carried out.
+    RequestUnderWay,
+    /// Another request was carried out under the same `Idempotency-Key`.
+    IdempotencyKeyReused,
     /// A list was asked for in pages that are too large.
     PageTooLarge,
     /// A limit of the caller's own is used up.
@@ -84,7 +88,7 @@ pub(crate) struct Entry {
 
 impl Problem {
     /// Every problem.
-    pub(crate) const ALL: [Self; 31] = [
+    pub(crate) const ALL: [Self; 33] = [
         Self::Unauthenticated,
         Self::MethodNotAllowed,
         Self::Forbidden,
@@ -93,6 +97,8 @@ impl Problem {
         Self::BodyTooSlow,
         Self::UriTooLong,
         Self::HeadersTooLarge,
+        Self::RequestUnderWay,
+        Self::IdempotencyKeyReused,
         Self::PageTooLarge,
         Self::RateLimited,
         Self::BudgetSpent,
@@ -136,6 +142,14 @@ impl Problem {
             Self::HeadersTooLarge => {
                 let text = "Request Header Fields Too Large";
                 ("headers_too_large", 431, 431, text)
+            }
+            Self::RequestUnderWay => {
+                let text = "A request with this Idempotency-Key is under way";
+                ("request_under_way", 20409, 409, text)
+            }
+            Self::IdempotencyKeyReused => {
+                let text = "This Idempotency-Key was used for another request";
+                ("idempotency_key_reused", 20422, 422, text)
             }
             Self::PageTooLarge => ("page_too_large", 20007, 400, "Page size too large"),
             Self::RateLimited => ("rate_limited", 20429, 429, TOO_MANY),

@@ -4,14 +4,15 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
-use serde::Serialize;
 use sms_service::{RateLimitError, ServiceError};
 
+use super::described::Told;
 use super::masked::{is_number, masked};
 use super::problem::Problem;
 use super::shown_path::shown_path;
 use crate::excess::Excess;
 use crate::metrics::Answered;
+use crate::rate_limit::RateLimit;
 use crate::reply::{Failure, UNAVAILABLE_FOR, whole_seconds};
 use crate::trace::Trace;
 
@@ -29,15 +30,8 @@ pub(crate) struct ProblemReply {
     about: String,
     retry_after: Option<Duration>,
     allow: Option<&'static str>,
+    rate_limit: RateLimit,
     failure: Option<Failure>,
-}
-
-#[derive(Debug, Serialize)]
-struct Body {
-    code: u32,
-    message: String,
-    more_info: String,
-    status: u16,
 }
 
 impl ProblemReply {
@@ -68,6 +62,12 @@ impl ProblemReply {
         self
     }
 
+    /// Says what is allowed, and perhaps that it is used up.
+    pub(crate) fn rate_limit(mut self, rate_limit: RateLimit) -> Self {
+        self.rate_limit = rate_limit;
+        self
+    }
+
     /// Says which methods the path takes.
     pub(crate) fn allow(mut self, methods: &'static str) -> Self {
         self.allow = Some(methods);
@@ -88,10 +88,11 @@ impl ProblemReply {
         if let Some(methods) = self.allow {
             response.insert_header((ALLOW, methods));
         }
+        self.rate_limit.clone().tell(&mut response);
         if self.problem == Problem::Unauthenticated {
             response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
         }
-        response.json(Body {
+        response.json(Told {
             code: entry.code,
             message: match self.problem {
                 Problem::NotFound => entry.message(&shown_path(request.path())),
@@ -111,6 +112,7 @@ impl From<Problem> for ProblemReply {
             about: String::new(),
             retry_after: is_unavailable.then_some(UNAVAILABLE_FOR),
             allow: None,
+            rate_limit: RateLimit::default(),
             failure: None,
         }
     }

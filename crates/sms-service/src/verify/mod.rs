@@ -22,6 +22,7 @@ pub use self::check::{CheckVerification, CheckedVerification};
 pub use self::events::{VerificationCheckEvent, VerificationEvent};
 pub use self::policy::{ServicePolicy, VerifyPolicy};
 pub use self::rate_limits::{Bucket, RateLimit, RateLimitError};
+pub use self::repeats::Repeatable;
 pub use self::safe_list::{SafeListError, SafeNumber};
 pub use self::start::{Channel, StartVerification, StartedVerification};
 pub use self::target::Target;

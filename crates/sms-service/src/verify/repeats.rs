@@ -1,40 +1,69 @@
+//! Requests that may come again, because their callers did not hear the answer.
+
+use std::sync::Arc;
 use std::time::Duration;
 
-use sms_store::Claim;
+use sms_core::Verification;
+use sms_store::{Claim, StoreError};
 
-use super::Verifications;
-use crate::ServiceError;
+use super::start::Record;
+use super::target::parse;
+use super::{Inner, StartVerification, StartedVerification};
 
 /// How long a request may come again and be answered as the first time.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
 /// How long one may be under way: longer than any is, and short if its instance was killed.
 const UNDER_WAY: Duration = Duration::from_secs(60);
 
-impl Verifications {
-    /// Claims a request that may come again: `name` is what the caller calls it, `content` all that it
-    /// asks for. Whoever is the first carries it out and closes it.
-    ///
-    /// # Errors
-    ///
-    /// The store failed.
-    pub async fn claim_request(&self, name: &str, content: &str) -> Result<Claim, ServiceError> {
-        let claim = self.inner.store.claim_request(name, content, UNDER_WAY);
-        Ok(claim.await?)
-    }
+/// What makes a request the same as another. Only digests of it are kept.
+#[derive(Clone)]
+pub struct Repeatable {
+    /// What the caller calls it, with whatever makes that different from what others call theirs.
+    pub name: String,
+    /// All that it asks for.
+    pub content: String,
+}
 
-    /// Keeps what a claimed request came to for a day, without numbers or codes in it; or lets it be
-    /// tried again.
-    ///
-    /// # Errors
-    ///
-    /// The store failed.
-    pub async fn close_request(
-        &self,
-        name: &str,
-        content: &str,
-        outcome: Option<&str>,
-    ) -> Result<(), ServiceError> {
-        let closed = self.inner.store.close_request(name, content, outcome, KEPT);
-        Ok(closed.await?)
+impl Inner {
+    /// Carries a request out, unless it was carried out under its name before: then it comes to the
+    /// same. One that was refused, or failed, may be tried again.
+    pub(super) async fn carry_out_once(
+        self: &Arc<Self>,
+        mut request: StartVerification,
+        record: &mut Record,
+    ) -> Result<StartedVerification, StoreError> {
+        let Some(Repeatable { name, content }) = request.repeatable.take() else {
+            return self.carry_out(request, record).await;
+        };
+        match self.store.claim_request(&name, &content, UNDER_WAY).await? {
+            Claim::First => {}
+            Claim::UnderWay => return Ok(StartedVerification::UnderWay),
+            Claim::Other => return Ok(StartedVerification::NameTaken),
+            Claim::Done(outcome) => return repeated(&outcome, &request),
+        }
+        let outcome = self.carry_out(request, record).await;
+        let kept = outcome.as_ref().ok().and_then(kept);
+        let closed = self
+            .store
+            .close_request(&name, &content, kept.as_deref(), KEPT);
+        if let Err(error) = closed.await {
+            log::warn!("a request that comes again will be carried out again: {error}");
+        }
+        outcome
     }
+}
+
+/// What is kept of a message that was sent: no number, and no code.
+fn kept(outcome: &StartedVerification) -> Option<String> {
+    match outcome {
+        StartedVerification::Sent { verification, .. } => serde_json::to_string(verification).ok(),
+        _ => None,
+    }
+}
+
+fn repeated(outcome: &str, request: &StartVerification) -> Result<StartedVerification, StoreError> {
+    let unreadable = || StoreError::Refused("what a request came to can't be read".to_owned());
+    let verification: Verification = serde_json::from_str(outcome).map_err(|_| unreadable())?;
+    let to = parse(&request.to).map_err(|_| unreadable())?;
+    Ok(StartedVerification::Repeated { to, verification })
 }

@@ -12,6 +12,7 @@ use sms_store::{
 
 use super::events::VerificationEvent;
 use super::message::{Held, attempt_sid};
+use super::repeats::Repeatable;
 use super::target::parse;
 use super::{Inner, ServicePolicy, Verifications};
 use crate::ServiceError;
@@ -35,6 +36,8 @@ pub struct StartVerification {
     pub rate_limits: Vec<(String, String)>,
     /// The language of the message, if the caller asks for one.
     pub locale: Option<Locale>,
+    /// What makes it the same as another request, if it may come again.
+    pub repeatable: Option<Repeatable>,
     /// Who asks.
     pub address: AddressBlock,
     /// The caller's own name of the request, which logs and observers are told.
@@ -59,6 +62,17 @@ pub enum Channel {
 /// What came of asking for a verification.
 #[derive(Debug, Clone)]
 pub enum StartedVerification {
+    /// The same request is being carried out.
+    UnderWay,
+    /// Another request was carried out under the name of this one.
+    NameTaken,
+    /// The same request was carried out before, and came to this.
+    Repeated {
+        /// The number.
+        to: Mobile,
+        /// The verification as it was then.
+        verification: Verification,
+    },
     /// There is no such service.
     UnknownService,
     /// Not a number in E.164.
@@ -126,6 +140,9 @@ impl StartedVerification {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
+            Self::UnderWay => "request_under_way",
+            Self::NameTaken => "idempotency_key_reused",
+            Self::Repeated { .. } => "repeated",
             Self::UnknownService => "unknown_service",
             Self::BadNumber => "bad_mobile",
             Self::NotMobile => "not_mobile",
@@ -157,7 +174,10 @@ impl StartedVerification {
             } => Some((sender, (!is_accepted).then_some(ErrorClass::Unknown))),
             Self::SendFailed { sender, class } => Some((sender, Some(*class))),
             Self::LimitedByProvider { sender, .. } => Some((sender, Some(ErrorClass::RateNumber))),
-            Self::UnknownService
+            Self::UnderWay
+            | Self::NameTaken
+            | Self::Repeated { .. }
+            | Self::UnknownService
             | Self::BadNumber
             | Self::NotMobile
             | Self::CountryBlocked(_)
@@ -205,7 +225,7 @@ impl Verifications {
             let _permit = permit;
             let _under_way = inner.shared.under_way.token();
             let unsettled = Unsettled(&inner.shared);
-            let outcome = inner.carry_out(request, &mut record).await;
+            let outcome = inner.carry_out_once(request, &mut record).await;
             unsettled.settled();
             record.close(&inner.shared, outcome.as_ref());
             outcome
@@ -228,7 +248,7 @@ impl Record {
 }
 
 impl Inner {
-    async fn carry_out(
+    pub(super) async fn carry_out(
         self: &Arc<Self>,
         request: StartVerification,
         record: &mut Record,

@@ -7,8 +7,8 @@ use sms_core::{
 use sms_gateway::{Behaviour, ErrorClass};
 use sms_service::{
     AttemptFilter, AttemptPlace, AttemptSummary, Channel, CheckVerification, CheckedVerification,
-    Policy, RateLimitError, SafeListError, ServicePolicy, StartVerification, StartedVerification,
-    Target, Verifications, VerifyPolicy,
+    Policy, RateLimitError, Repeatable, SafeListError, ServicePolicy, StartVerification,
+    StartedVerification, Target, Verifications, VerifyPolicy,
 };
 use sms_store::AttemptPolicy;
 
@@ -72,16 +72,7 @@ impl Verify {
     }
 
     async fn start_by(&self, change: impl FnOnce(&mut StartVerification)) -> StartedVerification {
-        let mut request = StartVerification {
-            service: service('a'),
-            to: TO.into(),
-            channel: Channel::Sms,
-            custom_code: None,
-            rate_limits: Vec::new(),
-            locale: None,
-            address: address(1),
-            trace: None,
-        };
+        let mut request = wish();
         change(&mut request);
         self.verifications.start(request).await.unwrap()
     }
@@ -117,6 +108,21 @@ impl Verify {
     async fn attempts(&self) -> Vec<sms_core::Attempt> {
         let all = AttemptFilter::default();
         self.verifications.attempts(&all, None, 100).await.unwrap()
+    }
+}
+
+/// A wish for a verification of [`TO`] for the service `a`.
+fn wish() -> StartVerification {
+    StartVerification {
+        service: service('a'),
+        to: TO.into(),
+        channel: Channel::Sms,
+        custom_code: None,
+        rate_limits: Vec::new(),
+        locale: None,
+        repeatable: None,
+        address: address(1),
+        trace: None,
     }
 }
 
@@ -601,22 +607,68 @@ async fn limits_have_names_and_numbers() {
 }
 
 #[tokio::test]
+async fn a_request_that_comes_again_sends_nothing_and_is_answered_the_same() {
+    let verify = Verify::with(|_| {}, |service| service.per_mobile = quotas(&[]));
+    let named = |content: &'static str| {
+        move |request: &mut StartVerification| {
+            request.repeatable = Some(Repeatable {
+                name: "name".into(),
+                content: content.into(),
+            });
+        }
+    };
+    verify
+        .harness
+        .sender
+        .behave(Behaviour::Refuse(ErrorClass::Temporary));
+    let failed = verify.start_by(named("a")).await;
+    assert!(
+        matches!(failed, StartedVerification::SendFailed { .. }),
+        "{failed:?}"
+    );
+    verify.harness.sender.behave(Behaviour::Accept);
+    let first = verification(verify.start_by(named("a")).await);
+    let again = verify.start_by(named("a")).await;
+    let StartedVerification::Repeated { verification, .. } = again else {
+        panic!("{again:?}");
+    };
+    assert_eq!(verification, first);
+    assert_eq!(verify.attempts().await.len(), 1);
+    let other = verify.start_by(named("b")).await;
+    assert!(matches!(other, StartedVerification::NameTaken), "{other:?}");
+    verify.harness.clock.advance(Duration::from_secs(24 * 3600));
+    verify.harness.sender.behave(Behaviour::Stall);
+    let begun = tokio::spawn({
+        let verifications = verify.verifications.clone();
+        async move {
+            let mut request = wish();
+            named("b")(&mut request);
+            verifications.start(request).await.unwrap()
+        }
+    });
+    while verify.harness.service.sends_under_way() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let at_once = verify.start_by(named("b")).await;
+    assert!(
+        matches!(at_once, StartedVerification::UnderWay),
+        "{at_once:?}"
+    );
+    verify.harness.sender.behave(Behaviour::Accept);
+    assert!(matches!(
+        begun.await.unwrap(),
+        StartedVerification::Sent { .. }
+    ));
+}
+
+#[tokio::test]
 async fn no_more_is_under_way_than_may_be() {
     let verify = Verify::with(|policy| policy.max_in_flight = 1, |_| {});
     verify.harness.sender.behave(Behaviour::Stall);
     let first = tokio::spawn({
         let verifications = verify.verifications.clone();
         async move {
-            let request = StartVerification {
-                service: service('a'),
-                to: TO.into(),
-                channel: Channel::Sms,
-                custom_code: None,
-                rate_limits: Vec::new(),
-                locale: None,
-                address: address(1),
-                trace: None,
-            };
+            let request = wish();
             verifications.start(request).await.unwrap()
         }
     });

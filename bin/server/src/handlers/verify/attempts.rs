@@ -4,9 +4,11 @@ use actix_web::web;
 use serde::Serialize;
 use sms_core::{AccountSid, Attempt, AttemptSid, Mobile, ServiceSid, Timestamp, VerificationSid};
 use sms_service::AttemptPlace;
+use utoipa::ToSchema;
 
 use super::attempt_filter::AttemptQuery;
 use crate::config::Right;
+use crate::verify::described::{Meta, Problems};
 use crate::verify::{Answer, Call, Links, List, Next, Page, Problem, ok, sid, stamp};
 
 /// What a list of attempts can be asked for.
@@ -22,23 +24,30 @@ const FILTERS: [&str; 8] = [
 ];
 
 /// An attempt as clients read it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Attempt)]
 struct Resource<'a> {
+    #[schema(value_type = String)]
     sid: AttemptSid,
+    #[schema(value_type = String)]
     account_sid: AccountSid,
+    #[schema(value_type = String)]
     service_sid: ServiceSid,
+    #[schema(value_type = String)]
     verification_sid: VerificationSid,
     date_created: String,
     date_updated: String,
     conversion_status: &'static str,
     channel: &'static str,
+    #[schema(value_type = Option<String>)]
     price: (),
     channel_data: ChannelData<'a>,
     url: String,
 }
 
 /// The message.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AttemptChannelData)]
 struct ChannelData<'a> {
     to: Option<&'a str>,
     country: Option<String>,
@@ -74,7 +83,39 @@ impl<'a> Resource<'a> {
     }
 }
 
+/// A page of a list.
+#[derive(ToSchema)]
+#[schema(as = Attempts)]
+#[expect(dead_code, reason = "it describes what is written member by member")]
+struct Listed {
+    attempts: Vec<Resource<'static>>,
+    meta: Meta,
+}
+
 /// `GET /v2/Attempts`: those that the query means, newest first.
+#[utoipa::path(
+    get,
+    path = "/v2/Attempts",
+    tag = "verify",
+    params(
+        ("ChannelData.To" = Option<String>, Query, description = "To this number"),
+        ("VerifyServiceSid" = Option<String>, Query, description = "For this service"),
+        ("VerificationSid" = Option<String>, Query, description = "Of this verification"),
+        ("Country" = Option<String>, Query, description = "To this region"),
+        ("Channel" = Option<String>, Query, description = "By this channel"),
+        ("Status" = Option<String>, Query, description = "converted or unconverted"),
+        ("DateCreatedAfter" = Option<String>, Query, description = "Of this moment or after"),
+        ("DateCreatedBefore" = Option<String>, Query, description = "Before this moment"),
+        ("PageSize" = Option<usize>, Query, description = "Entries of a page, 1 to 1000, by default 50"),
+        ("Page" = Option<usize>, Query, description = "The number of the page, from 0"),
+        ("PageToken" = Option<String>, Query, description = "Where the page begins, out of a link"),
+    ),
+    responses(
+        (status = 200, description = "Attempts, newest first", body = Listed),
+        Problems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn list_attempts(call: Call) -> Answer {
     call.allow(&[Right::Read])?;
     let query = call.query();
@@ -106,6 +147,19 @@ pub(crate) async fn list_attempts(call: Call) -> Answer {
 }
 
 /// `GET /v2/Attempts/{attempt}`
+#[utoipa::path(
+    get,
+    path = "/v2/Attempts/{attempt}",
+    tag = "verify",
+    params(
+        ("attempt" = String, Path, description = "The name of the attempt, VL…"),
+    ),
+    responses(
+        (status = 200, description = "The attempt", body = Resource<'static>),
+        Problems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn fetch_attempt(call: Call, attempt: web::Path<String>) -> Answer {
     call.allow(&[Right::Read])?;
     let attempt = call.engine().attempt(sid(&attempt)?).await?;

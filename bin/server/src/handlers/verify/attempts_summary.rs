@@ -1,8 +1,10 @@
 use serde::Serialize;
 use sms_service::AttemptSummary;
+use utoipa::ToSchema;
 
 use super::attempt_filter::AttemptQuery;
 use crate::config::Right;
+use crate::verify::described::Problems;
 use crate::verify::{Answer, Call, ok};
 
 /// What a summary can be asked for.
@@ -16,7 +18,8 @@ const FILTERS: [&str; 6] = [
 ];
 
 /// A summary as clients read it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AttemptsSummary)]
 struct Resource {
     total_attempts: u64,
     total_converted: u64,
@@ -26,6 +29,24 @@ struct Resource {
 }
 
 /// `GET /v2/Attempts/Summary`: how many messages there were, and how many of them led to an approval.
+#[utoipa::path(
+    get,
+    path = "/v2/Attempts/Summary",
+    tag = "verify",
+    params(
+        ("VerifyServiceSid" = Option<String>, Query, description = "For this service"),
+        ("Country" = Option<String>, Query, description = "To this region"),
+        ("Channel" = Option<String>, Query, description = "By this channel"),
+        ("DestinationPrefix" = Option<String>, Query, description = "To numbers that begin so"),
+        ("DateCreatedAfter" = Option<String>, Query, description = "Of this moment or after"),
+        ("DateCreatedBefore" = Option<String>, Query, description = "Before this moment"),
+    ),
+    responses(
+        (status = 200, description = "The sums", body = Resource),
+        Problems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn summarize_attempts(call: Call) -> Answer {
     call.allow(&[Right::Read])?;
     let AttemptQuery { filters, .. } = AttemptQuery::read(&call, &call.query(), &FILTERS)?;

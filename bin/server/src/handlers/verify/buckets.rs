@@ -2,20 +2,27 @@ use actix_web::web;
 use serde::Serialize;
 use sms_core::{AccountSid, BucketSid, RateLimitSid, ServiceSid};
 use sms_service::Bucket;
+use utoipa::ToSchema;
 
 use super::rate_limits::{self, MAY_LOOK};
 use crate::config::Right;
+use crate::verify::described::{FormProblems, Meta, Problems};
 use crate::verify::{
     Answer, Call, List, Page, Parameters, Problem, ProblemReply, created, no_content, ok, sid,
     stamp,
 };
 
 /// A bucket as clients read it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Bucket)]
 struct Resource {
+    #[schema(value_type = String)]
     sid: BucketSid,
+    #[schema(value_type = String)]
     rate_limit_sid: RateLimitSid,
+    #[schema(value_type = String)]
     service_sid: ServiceSid,
+    #[schema(value_type = String)]
     account_sid: AccountSid,
     max: u32,
     interval: u64,
@@ -61,7 +68,59 @@ impl Resource {
     }
 }
 
+/// The form of a request.
+#[derive(ToSchema)]
+#[schema(as = AddBucket)]
+#[expect(dead_code, reason = "it describes what is read parameter by parameter")]
+struct Add {
+    /// How many, at least 1.
+    #[schema(rename = "Max")]
+    max: u32,
+    /// In how many seconds, 1 to 86400.
+    #[schema(rename = "Interval")]
+    interval: u64,
+}
+
+/// The form of a request.
+#[derive(ToSchema)]
+#[schema(as = ChangeBucket)]
+#[expect(dead_code, reason = "it describes what is read parameter by parameter")]
+struct Change {
+    /// How many, at least 1.
+    #[schema(rename = "Max")]
+    max: Option<u32>,
+    /// In how many seconds, 1 to 86400.
+    #[schema(rename = "Interval")]
+    interval: Option<u64>,
+}
+
+/// A page of a list.
+#[derive(ToSchema)]
+#[schema(as = Buckets)]
+#[expect(dead_code, reason = "it describes what is written member by member")]
+struct Listed {
+    buckets: Vec<Resource>,
+    meta: Meta,
+}
+
 /// `GET /v2/Services/{service}/RateLimits/{limit}/Buckets`
+#[utoipa::path(
+    get,
+    path = "/v2/Services/{service}/RateLimits/{limit}/Buckets",
+    tag = "verify",
+    params(
+        ("service" = String, Path, description = "The name of the service, VA…", example = "VA0123456789abcdef0123456789abcdef"),
+        ("limit" = String, Path, description = "The name of the rate limit, RK…"),
+        ("PageSize" = Option<usize>, Query, description = "Entries of a page, 1 to 1000, by default 50"),
+        ("Page" = Option<usize>, Query, description = "The number of the page, from 0"),
+        ("PageToken" = Option<String>, Query, description = "Where the page begins, out of a link"),
+    ),
+    responses(
+        (status = 200, description = "Buckets", body = Listed),
+        Problems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn list_buckets(call: Call, path: web::Path<(String, String)>) -> Answer {
     let (service, limit) = path.into_inner();
     let place = Place::of(&call, &service, &limit, &MAY_LOOK)?;
@@ -79,6 +138,22 @@ pub(crate) async fn list_buckets(call: Call, path: web::Path<(String, String)>) 
 }
 
 /// `POST /v2/Services/{service}/RateLimits/{limit}/Buckets`
+#[utoipa::path(
+    post,
+    path = "/v2/Services/{service}/RateLimits/{limit}/Buckets",
+    tag = "verify",
+    params(
+        ("service" = String, Path, description = "The name of the service, VA…", example = "VA0123456789abcdef0123456789abcdef"),
+        ("limit" = String, Path, description = "The name of the rate limit, RK…"),
+    ),
+    request_body(content = Add, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 201, description = "The bucket", body = Resource),
+        Problems,
+        FormProblems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn add_bucket(
     call: Call,
     path: web::Path<(String, String)>,
@@ -100,6 +175,21 @@ pub(crate) async fn add_bucket(
 }
 
 /// `GET /v2/Services/{service}/RateLimits/{limit}/Buckets/{bucket}`
+#[utoipa::path(
+    get,
+    path = "/v2/Services/{service}/RateLimits/{limit}/Buckets/{bucket}",
+    tag = "verify",
+    params(
+        ("service" = String, Path, description = "The name of the service, VA…", example = "VA0123456789abcdef0123456789abcdef"),
+        ("limit" = String, Path, description = "The name of the rate limit, RK…"),
+        ("bucket" = String, Path, description = "The name of the bucket, BL…"),
+    ),
+    responses(
+        (status = 200, description = "The bucket", body = Resource),
+        Problems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn fetch_bucket(call: Call, path: web::Path<(String, String, String)>) -> Answer {
     let (service, limit, bucket) = path.into_inner();
     let place = Place::of(&call, &service, &limit, &MAY_LOOK)?;
@@ -114,6 +204,23 @@ pub(crate) async fn fetch_bucket(call: Call, path: web::Path<(String, String, St
 }
 
 /// `POST /v2/Services/{service}/RateLimits/{limit}/Buckets/{bucket}`: changes its size.
+#[utoipa::path(
+    post,
+    path = "/v2/Services/{service}/RateLimits/{limit}/Buckets/{bucket}",
+    tag = "verify",
+    params(
+        ("service" = String, Path, description = "The name of the service, VA…", example = "VA0123456789abcdef0123456789abcdef"),
+        ("limit" = String, Path, description = "The name of the rate limit, RK…"),
+        ("bucket" = String, Path, description = "The name of the bucket, BL…"),
+    ),
+    request_body(content = Change, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "The bucket as it is now", body = Resource),
+        Problems,
+        FormProblems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn change_bucket(
     call: Call,
     path: web::Path<(String, String, String)>,
@@ -132,6 +239,21 @@ pub(crate) async fn change_bucket(
 }
 
 /// `DELETE /v2/Services/{service}/RateLimits/{limit}/Buckets/{bucket}`: with what it counted.
+#[utoipa::path(
+    delete,
+    path = "/v2/Services/{service}/RateLimits/{limit}/Buckets/{bucket}",
+    tag = "verify",
+    params(
+        ("service" = String, Path, description = "The name of the service, VA…", example = "VA0123456789abcdef0123456789abcdef"),
+        ("limit" = String, Path, description = "The name of the rate limit, RK…"),
+        ("bucket" = String, Path, description = "The name of the bucket, BL…"),
+    ),
+    responses(
+        (status = 204, description = "It is gone"),
+        Problems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn remove_bucket(call: Call, path: web::Path<(String, String, String)>) -> Answer {
     let (service, limit, bucket) = path.into_inner();
     let Place { service, limit } = Place::of(&call, &service, &limit, &[Right::Manage])?;

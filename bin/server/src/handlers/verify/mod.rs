@@ -1,15 +1,15 @@
 //! The resources of the Verify face, one file each: they read the request, call, and answer.
 
 mod attempt_filter;
-mod attempts;
-mod attempts_summary;
-mod buckets;
-mod rate_limits;
-mod safe_list;
-mod services;
+pub(crate) mod attempts;
+pub(crate) mod attempts_summary;
+pub(crate) mod buckets;
+pub(crate) mod rate_limits;
+pub(crate) mod safe_list;
+pub(crate) mod services;
 mod told;
-mod verification_check;
-mod verifications;
+pub(crate) mod verification_check;
+pub(crate) mod verifications;
 
 pub(crate) use attempts::{fetch_attempt, list_attempts};
 pub(crate) use attempts_summary::summarize_attempts;

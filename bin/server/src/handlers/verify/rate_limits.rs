@@ -2,8 +2,10 @@ use actix_web::web;
 use serde::Serialize;
 use sms_core::{AccountSid, RateLimitSid, ServiceSid};
 use sms_service::RateLimit;
+use utoipa::ToSchema;
 
 use crate::config::Right;
+use crate::verify::described::{FormProblems, Meta, Problems};
 use crate::verify::{
     Answer, Call, List, Page, Parameters, Problem, ProblemReply, created, no_content, ok, sid,
     stamp,
@@ -13,10 +15,14 @@ use crate::verify::{
 const LONGEST_DESCRIPTION: usize = 512;
 
 /// A rate limit as clients read it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RateLimit)]
 struct Resource<'a> {
+    #[schema(value_type = String)]
     sid: RateLimitSid,
+    #[schema(value_type = String)]
     service_sid: ServiceSid,
+    #[schema(value_type = String)]
     account_sid: AccountSid,
     unique_name: &'a str,
     description: &'a str,
@@ -27,7 +33,8 @@ struct Resource<'a> {
 }
 
 /// Where the parts of a rate limit are.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RateLimitRelated)]
 struct Related {
     buckets: String,
 }
@@ -70,7 +77,55 @@ pub(super) async fn find(
     found.ok_or_else(|| Problem::NotFound.into())
 }
 
+/// The form of a request.
+#[derive(ToSchema)]
+#[schema(as = AddRateLimit)]
+#[expect(dead_code, reason = "it describes what is read parameter by parameter")]
+struct Add {
+    /// Its name in requests: 1 to 64 of `A-Z a-z 0-9 - _ .`
+    #[schema(rename = "UniqueName")]
+    unique_name: String,
+    /// What it is for.
+    #[schema(rename = "Description")]
+    description: Option<String>,
+}
+
+/// The form of a request.
+#[derive(ToSchema)]
+#[schema(as = ChangeRateLimit)]
+#[expect(dead_code, reason = "it describes what is read parameter by parameter")]
+struct Change {
+    /// What it is for.
+    #[schema(rename = "Description")]
+    description: Option<String>,
+}
+
+/// A page of a list.
+#[derive(ToSchema)]
+#[schema(as = RateLimits)]
+#[expect(dead_code, reason = "it describes what is written member by member")]
+struct Listed {
+    rate_limits: Vec<Resource<'static>>,
+    meta: Meta,
+}
+
 /// `GET /v2/Services/{service}/RateLimits`
+#[utoipa::path(
+    get,
+    path = "/v2/Services/{service}/RateLimits",
+    tag = "verify",
+    params(
+        ("service" = String, Path, description = "The name of the service, VA…", example = "VA0123456789abcdef0123456789abcdef"),
+        ("PageSize" = Option<usize>, Query, description = "Entries of a page, 1 to 1000, by default 50"),
+        ("Page" = Option<usize>, Query, description = "The number of the page, from 0"),
+        ("PageToken" = Option<String>, Query, description = "Where the page begins, out of a link"),
+    ),
+    responses(
+        (status = 200, description = "Rate limits", body = Listed),
+        Problems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn list_rate_limits(call: Call, service: web::Path<String>) -> Answer {
     let service = call.service(&service, &MAY_LOOK)?.sid;
     let page = Page::of(&call.query())?;
@@ -87,6 +142,21 @@ pub(crate) async fn list_rate_limits(call: Call, service: web::Path<String>) -> 
 }
 
 /// `POST /v2/Services/{service}/RateLimits`
+#[utoipa::path(
+    post,
+    path = "/v2/Services/{service}/RateLimits",
+    tag = "verify",
+    params(
+        ("service" = String, Path, description = "The name of the service, VA…", example = "VA0123456789abcdef0123456789abcdef"),
+    ),
+    request_body(content = Add, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 201, description = "The rate limit", body = Resource<'static>),
+        Problems,
+        FormProblems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn add_rate_limit(
     call: Call,
     service: web::Path<String>,
@@ -101,6 +171,20 @@ pub(crate) async fn add_rate_limit(
 }
 
 /// `GET /v2/Services/{service}/RateLimits/{limit}`
+#[utoipa::path(
+    get,
+    path = "/v2/Services/{service}/RateLimits/{limit}",
+    tag = "verify",
+    params(
+        ("service" = String, Path, description = "The name of the service, VA…", example = "VA0123456789abcdef0123456789abcdef"),
+        ("limit" = String, Path, description = "The name of the rate limit, RK…"),
+    ),
+    responses(
+        (status = 200, description = "The rate limit", body = Resource<'static>),
+        Problems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn fetch_rate_limit(call: Call, path: web::Path<(String, String)>) -> Answer {
     let (service, limit) = path.into_inner();
     let service = call.service(&service, &MAY_LOOK)?.sid;
@@ -109,6 +193,22 @@ pub(crate) async fn fetch_rate_limit(call: Call, path: web::Path<(String, String
 }
 
 /// `POST /v2/Services/{service}/RateLimits/{limit}`: changes its description.
+#[utoipa::path(
+    post,
+    path = "/v2/Services/{service}/RateLimits/{limit}",
+    tag = "verify",
+    params(
+        ("service" = String, Path, description = "The name of the service, VA…", example = "VA0123456789abcdef0123456789abcdef"),
+        ("limit" = String, Path, description = "The name of the rate limit, RK…"),
+    ),
+    request_body(content = Change, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "The rate limit as it is now", body = Resource<'static>),
+        Problems,
+        FormProblems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn change_rate_limit(
     call: Call,
     path: web::Path<(String, String)>,
@@ -124,6 +224,20 @@ pub(crate) async fn change_rate_limit(
 }
 
 /// `DELETE /v2/Services/{service}/RateLimits/{limit}`: with its buckets and what they counted.
+#[utoipa::path(
+    delete,
+    path = "/v2/Services/{service}/RateLimits/{limit}",
+    tag = "verify",
+    params(
+        ("service" = String, Path, description = "The name of the service, VA…", example = "VA0123456789abcdef0123456789abcdef"),
+        ("limit" = String, Path, description = "The name of the rate limit, RK…"),
+    ),
+    responses(
+        (status = 204, description = "It is gone"),
+        Problems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn remove_rate_limit(call: Call, path: web::Path<(String, String)>) -> Answer {
     let (service, limit) = path.into_inner();
     let service = call.service(&service, &[Right::Manage])?.sid;

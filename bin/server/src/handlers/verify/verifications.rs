@@ -6,30 +6,41 @@ use sms_core::{
     VerificationSid,
 };
 use sms_service::{Channel, StartVerification, StartedVerification, Target};
+use utoipa::ToSchema;
 
 use super::told::Told;
 use crate::config::Right;
-use crate::verify::{Answer, Call, Problem, ProblemReply, created, is_number, ok, sid, stamp};
+use crate::verify::described::Told as ToldProblem;
+use crate::verify::described::{FormProblems, Problems};
+use crate::verify::{
+    Answer, Call, Problem, ProblemReply, created_before, created_within, is_number, ok, sid, stamp,
+};
 
 /// A verification as clients read it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Verification)]
 struct Resource<'a> {
     #[serde(flatten)]
     told: Told<'a>,
     lookup: Lookup,
     send_code_attempts: Vec<SentCode>,
+    #[schema(value_type = Option<String>)]
     sna: (),
     url: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = VerificationLookup)]
 struct Lookup {
+    #[schema(value_type = Option<String>)]
     carrier: (),
 }
 
 /// A message with the code.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = VerificationSentCode)]
 struct SentCode {
+    #[schema(value_type = String)]
     attempt_sid: AttemptSid,
     channel: &'static str,
     time: String,
@@ -53,8 +64,59 @@ impl<'a> Resource<'a> {
     }
 }
 
+/// The form of a request.
+#[derive(ToSchema)]
+#[schema(as = StartVerification)]
+#[expect(dead_code, reason = "it describes what is read parameter by parameter")]
+struct Start {
+    /// The number in E.164.
+    #[schema(rename = "To")]
+    to: String,
+    /// How the code goes: `sms`.
+    #[schema(rename = "Channel")]
+    channel: String,
+    /// A code of the caller's own, 4 to 10 visible ASCII characters.
+    #[schema(rename = "CustomCode")]
+    custom_code: Option<String>,
+    /// What limits of the caller's own are asked about: a JSON object of texts.
+    #[schema(rename = "RateLimits")]
+    rate_limits: Option<String>,
+    /// The language of the message, as far as there are texts in it.
+    #[schema(rename = "Locale")]
+    locale: Option<String>,
+}
+
+/// The form of a request.
+#[derive(ToSchema)]
+#[schema(as = EndVerification)]
+#[expect(dead_code, reason = "it describes what is read parameter by parameter")]
+struct End {
+    /// `canceled` or `approved`.
+    #[schema(rename = "Status")]
+    status: String,
+}
+
 /// `POST /v2/Services/{service}/Verifications`: begins one, or sends the code of the pending one
 /// again.
+#[utoipa::path(
+    post,
+    path = "/v2/Services/{service}/Verifications",
+    tag = "verify",
+    params(
+        ("service" = String, Path, description = "The name of the service, VA…", example = "VA0123456789abcdef0123456789abcdef"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A name of the request: the same one again is answered as the first time, for a day"),
+    ),
+    request_body(content = Start, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 201, description = "The message is on its way", body = Resource<'static>),
+        (status = 409, description = "The same request is being carried out", body = ToldProblem),
+        (status = 422, description = "The Idempotency-Key was used for another request", body = ToldProblem),
+        (status = 429, description = "Something is used up; Retry-After says how long", body = ToldProblem),
+        Problems,
+        FormProblems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn start_verification(
     call: Call,
     service: web::Path<String>,
@@ -71,18 +133,47 @@ pub(crate) async fn start_verification(
         custom_code: form.read("CustomCode", |code| SmsCode::custom(code).ok())?,
         rate_limits: form.read("RateLimits", rate_limits)?.unwrap_or_default(),
         locale: form.get("Locale").and_then(locale),
+        repeatable: call.repeatable(service, &form)?,
         address: call.address(),
         trace: call.trace(),
     };
     match call.engine().start(request).await? {
         StartedVerification::Sent {
-            to, verification, ..
-        } => created(&Resource::new(&call, service, &to, &verification)),
+            to,
+            verification,
+            next_slot_in,
+            ..
+        } => {
+            let resource = Resource::new(&call, service, &to, &verification);
+            created_within(&resource, call.limits(service, next_slot_in))
+        }
+        StartedVerification::Repeated { to, verification } => {
+            created_before(&Resource::new(&call, service, &to, &verification))
+        }
+        StartedVerification::Refused(StartRefusal::TooOften { retry_after }) => {
+            let refused = ProblemReply::from(Problem::MobileTooOften);
+            let limits = call.limits(service, retry_after);
+            Err(refused.retry_after(Some(retry_after)).rate_limit(limits))
+        }
         refused => Err(problem(&refused, to)),
     }
 }
 
 /// `GET /v2/Services/{service}/Verifications/{verification}`, by its sid or its number.
+#[utoipa::path(
+    get,
+    path = "/v2/Services/{service}/Verifications/{verification}",
+    tag = "verify",
+    params(
+        ("service" = String, Path, description = "The name of the service, VA…", example = "VA0123456789abcdef0123456789abcdef"),
+        ("verification" = String, Path, description = "The name of the verification, VE…, or its number in E.164"),
+    ),
+    responses(
+        (status = 200, description = "The verification", body = Resource<'static>),
+        Problems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn fetch_verification(call: Call, path: web::Path<(String, String)>) -> Answer {
     let (service, name) = path.into_inner();
     let may_look = [Right::Read, Right::Send, Right::Check];
@@ -97,6 +188,22 @@ pub(crate) async fn fetch_verification(call: Call, path: web::Path<(String, Stri
 }
 
 /// `POST /v2/Services/{service}/Verifications/{verification}`: ends a pending one without a code.
+#[utoipa::path(
+    post,
+    path = "/v2/Services/{service}/Verifications/{verification}",
+    tag = "verify",
+    params(
+        ("service" = String, Path, description = "The name of the service, VA…", example = "VA0123456789abcdef0123456789abcdef"),
+        ("verification" = String, Path, description = "The name of the verification, VE…, or its number in E.164"),
+    ),
+    request_body(content = End, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "The verification as it is now", body = Resource<'static>),
+        Problems,
+        FormProblems,
+    ),
+    security(("basic" = [])),
+)]
 pub(crate) async fn end_verification(
     call: Call,
     path: web::Path<(String, String)>,
@@ -127,6 +234,8 @@ fn problem(refused: &StartedVerification, to: &str) -> ProblemReply {
         StartedVerification::ChannelDisabled(channel) => {
             return ProblemReply::from(Problem::ChannelDisabled).about(name(*channel));
         }
+        StartedVerification::UnderWay => (Problem::RequestUnderWay, None),
+        StartedVerification::NameTaken => (Problem::IdempotencyKeyReused, None),
         StartedVerification::UnknownService => (Problem::NotFound, None),
         StartedVerification::NotMobile => (Problem::NotMobile, None),
         StartedVerification::CustomCodeOff => (Problem::CustomCodeOff, None),
@@ -150,9 +259,9 @@ fn problem(refused: &StartedVerification, to: &str) -> ProblemReply {
             (Problem::BudgetSpent, Some(*retry_after))
         }
         StartedVerification::Overloaded => (Problem::Overloaded, None),
-        StartedVerification::SendFailed { .. } | StartedVerification::Sent { .. } => {
-            (Problem::SendFailed, None)
-        }
+        StartedVerification::SendFailed { .. }
+        | StartedVerification::Sent { .. }
+        | StartedVerification::Repeated { .. } => (Problem::SendFailed, None),
     };
     ProblemReply::from(problem).retry_after(retry_after)
 }
