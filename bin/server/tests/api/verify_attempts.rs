@@ -218,7 +218,7 @@ async fn a_key_sees_the_attempts_of_its_services() {
         &format!("services = ['{SHOP}']\nallow = ['read']"),
     );
     let two_sid = "SK00000000000000000000000000000002";
-    let services = format!("services = ['{BANK}', '{SHOP}']");
+    let services = format!("services = ['{SHOP}', '{BANK}']");
     let two = key("two", two_sid, &services);
     let app = three_attempts(&format!("{third}{one}{two}")).await;
     let caller = Caller::new(&app, KEY, "the secret of one");
