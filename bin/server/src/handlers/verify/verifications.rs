@@ -125,11 +125,11 @@ pub(crate) async fn start_verification(
     let service = call.service(&service, &[Right::Send])?.sid;
     let form = call.form(payload).await?;
     let to = form.required("To")?;
-    form.required("Channel")?;
+    let channel = channel(form.required("Channel")?);
     let request = StartVerification {
         service,
         to: to.to_owned(),
-        channel: form.read("Channel", channel)?.unwrap_or(Channel::Sms),
+        channel: channel.ok_or_else(|| ProblemReply::parameter("Channel"))?,
         custom_code: form.read("CustomCode", |code| SmsCode::custom(code).ok())?,
         rate_limits: form.read("RateLimits", rate_limits)?.unwrap_or_default(),
         locale: form.get("Locale").and_then(locale),
@@ -137,26 +137,8 @@ pub(crate) async fn start_verification(
         address: call.address(),
         trace: call.trace(),
     };
-    match call.engine().start(request).await? {
-        StartedVerification::Sent {
-            to,
-            verification,
-            next_slot_in,
-            ..
-        } => {
-            let resource = Resource::new(&call, service, &to, &verification);
-            created_within(&resource, call.limits(service, next_slot_in))
-        }
-        StartedVerification::Repeated { to, verification } => {
-            created_before(&Resource::new(&call, service, &to, &verification))
-        }
-        StartedVerification::Refused(StartRefusal::TooOften { retry_after }) => {
-            let refused = ProblemReply::from(Problem::MobileTooOften);
-            let limits = call.limits(service, retry_after);
-            Err(refused.retry_after(Some(retry_after)).rate_limit(limits))
-        }
-        refused => Err(problem(&refused, to)),
-    }
+    let started = call.engine().start(request).await?;
+    answer(&call, service, to, &started)
 }
 
 /// `GET /v2/Services/{service}/Verifications/{verification}`, by its sid or its number.
@@ -224,15 +206,34 @@ pub(crate) async fn end_verification(
     ok(&Resource::new(&call, service, &to, &verification))
 }
 
-/// What a caller is told who asked for a message to `to` that was not sent.
-fn problem(refused: &StartedVerification, to: &str) -> ProblemReply {
-    let (problem, retry_after) = match refused {
-        StartedVerification::BadNumber => return ProblemReply::number(to),
+/// What a caller is told who asked for a message to `number`.
+fn answer(call: &Call, service: ServiceSid, number: &str, started: &StartedVerification) -> Answer {
+    let (problem, retry_after) = match started {
+        StartedVerification::Sent {
+            to,
+            verification,
+            next_slot_in,
+            ..
+        } => {
+            let resource = Resource::new(call, service, to, verification);
+            return created_within(&resource, call.limits(service, *next_slot_in));
+        }
+        StartedVerification::Repeated { to, verification } => {
+            return created_before(&Resource::new(call, service, to, verification));
+        }
+        StartedVerification::Refused(StartRefusal::TooOften { retry_after }) => {
+            let refused = ProblemReply::from(Problem::MobileTooOften);
+            let limits = call.limits(service, *retry_after);
+            return Err(refused.retry_after(Some(*retry_after)).rate_limit(limits));
+        }
+        StartedVerification::BadNumber => return Err(ProblemReply::number(number)),
         StartedVerification::CountryBlocked(region) => {
-            return ProblemReply::from(Problem::CountryBlocked).about(region.as_str());
+            let problem = ProblemReply::from(Problem::CountryBlocked);
+            return Err(problem.about(region.as_str()));
         }
         StartedVerification::ChannelDisabled(channel) => {
-            return ProblemReply::from(Problem::ChannelDisabled).about(name(*channel));
+            let problem = ProblemReply::from(Problem::ChannelDisabled);
+            return Err(problem.about(name(*channel)));
         }
         StartedVerification::UnderWay => (Problem::RequestUnderWay, None),
         StartedVerification::NameTaken => (Problem::IdempotencyKeyReused, None),
@@ -248,8 +249,7 @@ fn problem(refused: &StartedVerification, to: &str) -> ProblemReply {
         StartedVerification::Refused(StartRefusal::SendsExhausted { retry_after }) => {
             (Problem::MaxSends, Some(*retry_after))
         }
-        StartedVerification::Refused(StartRefusal::TooOften { retry_after })
-        | StartedVerification::LimitedByProvider { retry_after, .. } => {
+        StartedVerification::LimitedByProvider { retry_after, .. } => {
             (Problem::MobileTooOften, Some(*retry_after))
         }
         StartedVerification::BucketFull { retry_after } => {
@@ -259,11 +259,9 @@ fn problem(refused: &StartedVerification, to: &str) -> ProblemReply {
             (Problem::BudgetSpent, Some(*retry_after))
         }
         StartedVerification::Overloaded => (Problem::Overloaded, None),
-        StartedVerification::SendFailed { .. }
-        | StartedVerification::Sent { .. }
-        | StartedVerification::Repeated { .. } => (Problem::SendFailed, None),
+        StartedVerification::SendFailed { .. } => (Problem::SendFailed, None),
     };
-    ProblemReply::from(problem).retry_after(retry_after)
+    Err(ProblemReply::from(problem).retry_after(retry_after))
 }
 
 /// A channel, in letters of any size.
