@@ -161,16 +161,11 @@ pub(crate) async fn add_bucket(
 ) -> Answer {
     let (service, limit) = path.into_inner();
     let place = Place::of(&call, &service, &limit, &[Right::Manage])?;
-    let form = call.form(payload).await?;
-    form.required("Max")?;
-    form.required("Interval")?;
-    let (max, interval) = size(&form)?;
-    let bucket = call.engine().add_bucket(
-        place.service,
-        place.limit,
-        max.unwrap_or_default(),
-        interval.unwrap_or_default(),
-    );
+    let (max, interval) = size(&call.form(payload).await?)?;
+    let max = max.ok_or_else(|| ProblemReply::parameter("Max"))?;
+    let interval = interval.ok_or_else(|| ProblemReply::parameter("Interval"))?;
+    let Place { service, limit } = place;
+    let bucket = call.engine().add_bucket(service, limit, max, interval);
     created(&Resource::new(&call, place, &bucket.await??))
 }
 
@@ -229,8 +224,7 @@ pub(crate) async fn change_bucket(
     let (service, limit, bucket) = path.into_inner();
     let place = Place::of(&call, &service, &limit, &[Right::Manage])?;
     let bucket = sid(&bucket)?;
-    let form = call.form(payload).await?;
-    let (max, interval) = size(&form)?;
+    let (max, interval) = size(&call.form(payload).await?)?;
     let Place { service, limit } = place;
     let bucket = call
         .engine()
