@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::HttpResponseBuilder;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use sms_core::Quotas;
+use sms_core::{Quota, Quotas};
 
 use crate::reply::whole_seconds;
 
@@ -33,10 +33,10 @@ pub(crate) struct RateLimit {
 
 impl RateLimit {
     /// Adds them to an answer.
-    pub(crate) fn tell(self, response: &mut HttpResponseBuilder) {
-        for (name, value) in [(POLICY, self.policy), (LIMIT, self.limit)] {
+    pub(crate) fn tell(&self, response: &mut HttpResponseBuilder) {
+        for (name, value) in [(POLICY, &self.policy), (LIMIT, &self.limit)] {
             if let Some(value) = value {
-                response.insert_header((name, value));
+                response.insert_header((name, value.clone()));
             }
         }
     }
@@ -76,7 +76,7 @@ impl Told {
         if wait.is_zero() {
             return None;
         }
-        let windows = self.quotas.iter().map(|quota| quota.window());
+        let windows = self.quotas.iter().map(Quota::window);
         let window = windows.filter(|window| *window >= wait).min()?.as_secs();
         let (kind, wait) = (self.kind, whole_seconds(wait));
         HeaderValue::try_from(format!("\"{kind}-{window}s\";r=0;t={wait}")).ok()

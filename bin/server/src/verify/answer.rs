@@ -22,7 +22,7 @@ pub(crate) fn created(resource: &impl Serialize) -> Answer {
 }
 
 /// The answer that has what was made, and what may be told of the limits that it met.
-pub(crate) fn created_within(resource: &impl Serialize, limits: RateLimit) -> Answer {
+pub(crate) fn created_within(resource: &impl Serialize, limits: &RateLimit) -> Answer {
     let mut response = not_stored(HttpResponse::Created());
     limits.tell(&mut response);
     Ok(response.json(resource))

@@ -30,7 +30,8 @@ pub(crate) struct ProblemReply {
     about: String,
     retry_after: Option<Duration>,
     allow: Option<&'static str>,
-    rate_limit: RateLimit,
+    /// Apart, because most have none and every handler passes this on.
+    rate_limit: Option<Box<RateLimit>>,
     failure: Option<Failure>,
 }
 
@@ -64,7 +65,7 @@ impl ProblemReply {
 
     /// Says what is allowed, and perhaps that it is used up.
     pub(crate) fn rate_limit(mut self, rate_limit: RateLimit) -> Self {
-        self.rate_limit = rate_limit;
+        self.rate_limit = Some(Box::new(rate_limit));
         self
     }
 
@@ -88,7 +89,9 @@ impl ProblemReply {
         if let Some(methods) = self.allow {
             response.insert_header((ALLOW, methods));
         }
-        self.rate_limit.clone().tell(&mut response);
+        if let Some(rate_limit) = &self.rate_limit {
+            rate_limit.tell(&mut response);
+        }
         if self.problem == Problem::Unauthenticated {
             response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
         }
@@ -112,7 +115,7 @@ impl From<Problem> for ProblemReply {
             about: String::new(),
             retry_after: is_unavailable.then_some(UNAVAILABLE_FOR),
             allow: None,
-            rate_limit: RateLimit::default(),
+            rate_limit: None,
             failure: None,
         }
     }

@@ -216,7 +216,7 @@ fn answer(call: &Call, service: ServiceSid, number: &str, started: &StartedVerif
             ..
         } => {
             let resource = Resource::new(call, service, to, verification);
-            return created_within(&resource, call.limits(service, *next_slot_in));
+            return created_within(&resource, &call.limits(service, *next_slot_in));
         }
         StartedVerification::Repeated { to, verification } => {
             return created_before(&Resource::new(call, service, to, verification));
