@@ -190,6 +190,8 @@ mod tests {
         408 408: Request Timeout
         414 414: URI Too Long
         431 431: Request Header Fields Too Large
+        20409 409: A request with this Idempotency-Key is under way
+        20422 422: This Idempotency-Key was used for another request
         20007 400: Page size too large
         20429 429: Too many requests
         20429 429: Too many requests
