@@ -34,7 +34,7 @@ pub(crate) struct Face {
     /// What may be told of limits.
     pub(crate) limits: ToldLimits,
     store: Arc<dyn VerificationStore>,
-    locale: Locale,
+    pub(crate) locale: Locale,
     draining: Arc<AtomicBool>,
 }
 

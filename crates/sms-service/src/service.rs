@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use sms_captcha::{DrawError, Size};
+use sms_captcha::{DrawError, Size, SpeakError};
 use sms_core::ImageCodeError;
 use sms_gateway::SmsSender;
 use sms_store::{CodeStore, StoreError, VerificationStore};
@@ -180,6 +180,12 @@ pub enum ServiceError {
 
 impl From<DrawError> for ServiceError {
     fn from(error: DrawError) -> Self {
+        Self::Picture(error.to_string())
+    }
+}
+
+impl From<SpeakError> for ServiceError {
+    fn from(error: SpeakError) -> Self {
         Self::Picture(error.to_string())
     }
 }

@@ -28,6 +28,33 @@ async fn an_older_picture_is_replaced() {
 }
 
 #[tokio::test]
+async fn digits_to_listen_to_are_a_wav_that_nobody_keeps() {
+    let app = App::start();
+    let id = ImageId::parse("i").unwrap();
+    for path in [
+        "/image_codes/i/?type=audio",
+        "/image_codes/i?type=image&type=audio&lang=en",
+        "/image_codes/i/?lang=zh-CN&type=audio",
+    ] {
+        app.put_picture("i").await;
+        let response = app.get(path).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "audio/wav");
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        assert!(response.bytes().await.unwrap().starts_with(b"RIFF"));
+        let consumed = app.store.consume_image_code(&id, "AbCd").await.unwrap();
+        assert_eq!(consumed, sms_store::Consumed::Mismatch, "it was replaced");
+    }
+    for path in [
+        "/image_codes/i/?type=",
+        "/image_codes/i/?type=image&lang=en",
+    ] {
+        let picture = app.get(path).await;
+        assert_eq!(picture.headers()["content-type"], "image/png", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_name_a_picture_is_not_found() {
     let app = App::start();
     let long = "x".repeat(65);
@@ -40,16 +67,19 @@ async fn what_cannot_name_a_picture_is_not_found() {
 #[tokio::test]
 async fn an_address_has_a_quota_of_pictures() {
     let app = App::start_with("[limits]\nimage_per_ip = [\"2/1h\"]");
-    for _ in 0..2 {
-        assert_eq!(
-            app.get("/image_codes/i/").await.headers()["content-type"],
-            "image/png"
+    for (path, content_type) in [
+        ("/image_codes/i/", "image/png"),
+        ("/image_codes/i/?type=audio", "audio/wav"),
+    ] {
+        let given = app.get(path).await;
+        assert_eq!(given.headers()["content-type"], content_type);
+    }
+    for path in ["/image_codes/i/", "/image_codes/i/?type=audio"] {
+        let refused = answer(app.get(path).await).await;
+        refused.is_refusal("访问过于频繁");
+        assert!(
+            (3590..=3600).contains(&refused.retry_after.unwrap()),
+            "{refused:?}"
         );
     }
-    let refused = answer(app.get("/image_codes/i/").await).await;
-    refused.is_refusal("访问过于频繁");
-    assert!(
-        (3590..=3600).contains(&refused.retry_after.unwrap()),
-        "{refused:?}"
-    );
 }
