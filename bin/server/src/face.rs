@@ -8,6 +8,7 @@ use sms_service::{ServiceError, VerificationService};
 use sms_store::VerificationStore;
 
 use crate::client_address::TrustedProxies;
+use crate::component::Component;
 use crate::config::Settings;
 use crate::demo::DemoPage;
 use crate::healths::Healths;
@@ -26,6 +27,7 @@ pub(crate) struct Face {
     pub(crate) healths: Arc<Healths>,
     pub(crate) outbox: Option<MockSender>,
     pub(crate) demo: DemoPage,
+    pub(crate) component: Component,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) proxies: TrustedProxies,
     pub(crate) receivers: Receivers,
@@ -62,6 +64,7 @@ impl Face {
             service,
             healths,
             demo: DemoPage::new(settings),
+            component: Component::new(settings),
             outbox: parts.outbox,
             metrics,
             store: parts.store,

@@ -10,6 +10,7 @@ mod audit;
 mod body;
 mod cli;
 mod client_address;
+mod component;
 mod cross_origin;
 mod demo;
 mod edge;

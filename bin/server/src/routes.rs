@@ -6,8 +6,8 @@ use crate::cross_origin::cors;
 use crate::demo::ASSETS;
 use crate::face::Face;
 use crate::handlers::{
-    asset, check_code, demo_page, give_picture, healthz, metrics, not_allowed, not_found, outbox,
-    readyz, send_code, take_reports,
+    asset, check_code, component, demo_page, give_picture, healthz, metrics, not_allowed,
+    not_found, outbox, readyz, send_code, take_reports,
 };
 use crate::openapi;
 use crate::verify;
@@ -47,6 +47,11 @@ pub(crate) fn public(app: &mut ServiceConfig, face: &Face, origins: &List<Origin
     app.service(
         web::resource("/")
             .route(get().to(demo_page))
+            .default_service(web::to(not_allowed::get)),
+    );
+    app.service(
+        web::resource("/sms-code.js")
+            .route(get().to(component))
             .default_service(web::to(not_allowed::get)),
     );
     for file in &ASSETS {

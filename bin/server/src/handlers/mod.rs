@@ -1,6 +1,7 @@
 //! One file a use case: they read the request, call, and answer.
 
 pub(crate) mod check_code;
+mod component;
 mod demo;
 pub(crate) mod give_picture;
 mod ops;
@@ -11,6 +12,7 @@ mod unmatched;
 pub(crate) mod verify;
 
 pub(crate) use check_code::check_code;
+pub(crate) use component::component;
 pub(crate) use demo::{asset, demo_page};
 pub(crate) use give_picture::give_picture;
 pub(crate) use ops::{healthz, metrics, readyz};
