@@ -77,9 +77,7 @@ async fn a_number_that_was_just_sent_to_has_to_wait() {
     visitor.clicks("#send").await;
     let wait = |text: &str| text.starts_with("请等");
     visitor.reads("#send-status", wait).await;
-    visitor
-        .finds("document.querySelector('#send').ariaDisabled === 'true'")
-        .await;
+    visitor.finds("find('#send').ariaDisabled === 'true'").await;
     assert_eq!(demo.sender.count(), 1);
 
     asks_for_code(&visitor, &demo, OTHER_MOBILE).await;
@@ -186,7 +184,7 @@ async fn a_picture_that_is_refused_is_said_and_can_be_asked_for_again() {
     visitor.clicks("#refresh").await;
     visitor.sees("#image_code-error", "访问过于频繁").await;
     visitor
-        .finds("document.querySelector('#image').dataset.state === 'missing'")
+        .finds("find('#image').dataset.state === 'missing'")
         .await;
 
     demo.clock.advance(Duration::from_secs(60));

@@ -34,7 +34,8 @@ impl Screen {
     };
 }
 
-/// Somebody who looks at the demo page, clicks and types.
+/// Somebody who looks at a page, clicks and types. Whatever has a selector is looked for on the page, and
+/// then in the first `<sms-code>` on it.
 pub(crate) struct Visitor {
     page: Page,
     complaints: Complaints,
@@ -48,6 +49,12 @@ impl Visitor {
     }
 
     pub(crate) async fn looking(demo: &Demo, screen: Screen) -> Self {
+        let visitor = Self::looking_at("about:blank", screen).await;
+        visitor.open(demo).await;
+        visitor
+    }
+
+    async fn looking_at(url: &str, screen: Screen) -> Self {
         let chromium = Chromium::launch().await;
         let page = chromium.browser.new_page("about:blank").await.unwrap();
         let complaints = Complaints::of(&page).await;
@@ -57,7 +64,7 @@ impl Visitor {
             chromium,
         };
         visitor.look_through(screen).await;
-        visitor.open(demo).await;
+        visitor.goes_to(url).await;
         visitor
     }
 
@@ -72,8 +79,12 @@ impl Visitor {
 
     /// Opens the page of `demo`, anew if it is open already.
     pub(crate) async fn open(&self, demo: &Demo) {
-        self.page.goto(demo.url()).await.unwrap();
+        self.goes_to(&demo.url()).await;
         self.sees_picture_other_than("").await;
+    }
+
+    pub(crate) async fn goes_to(&self, url: &str) {
+        self.page.goto(url).await.unwrap();
     }
 
     /// Closes the browser, and hands back what it had against the page.
@@ -102,7 +113,7 @@ impl Visitor {
     /// Clicks into a field, and types over what is in it.
     pub(crate) async fn enters(&self, selector: &str, text: &str) {
         self.clicks(selector).await;
-        self.ask::<()>("document.activeElement.select()").await;
+        self.ask::<()>("focused().select()").await;
         self.types(text).await;
     }
 
@@ -146,36 +157,41 @@ impl Visitor {
 
     /// Waits until the focus is on the element.
     pub(crate) async fn is_at(&self, selector: &str) {
-        let focused = format!("document.activeElement.matches({})", json!(selector));
+        let focused = format!("focused().matches({})", json!(selector));
         self.finds(&focused).await;
     }
 
     pub(crate) async fn value(&self, selector: &str) -> String {
         let selector = json!(selector);
-        self.ask(&format!("document.querySelector({selector}).value"))
-            .await
+        self.ask(&format!("find({selector}).value")).await
     }
 
     /// Waits for a picture that isn't `old`, and tells its id.
     pub(crate) async fn sees_picture_other_than(&self, old: &str) -> String {
-        let id = "(() => { const image = document.querySelector('#image[data-state=shown]'); \
+        let id = "(() => { const image = find('#image[data-state=shown]'); \
             return image?.complete && image.naturalWidth ? image.dataset.id : ''; })()";
         let new = |id: &String| !id.is_empty() && id != old;
         self.waits("another picture", id, new).await
     }
 
-    /// Waits until nothing moves, and takes a picture of the whole page.
-    pub(crate) async fn screenshot(&self, path: impl AsRef<std::path::Path>) {
+    /// Waits until nothing moves.
+    pub(crate) async fn still(&self) {
         self.finds("document.getAnimations().every((it) => it.playState === 'finished')")
             .await;
+    }
+
+    /// Waits until nothing moves, and takes a picture of the whole page.
+    pub(crate) async fn screenshot(&self, path: impl AsRef<std::path::Path>) {
+        self.still().await;
         let params = ScreenshotParams::builder().full_page(true).build();
         self.page.save_screenshot(params, path).await.unwrap();
     }
 
-    /// What `script` comes to.
+    /// What `script` comes to. It may use `find` and `focused`.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, script: &str) -> T {
+        let expression = format!("(() => {{ {HELPERS} return ({script}); }})()");
         let evaluate = EvaluateParams::builder()
-            .expression(script)
+            .expression(expression)
             .await_promise(true)
             .return_by_value(true);
         let answer = self.page.execute(evaluate.build().unwrap()).await.unwrap();
@@ -200,17 +216,31 @@ impl Visitor {
     }
 }
 
+/// Looks into the shadow tree of the component, which `document.querySelector` doesn't.
+const HELPERS: &str = "
+    const shadow = () => document.querySelector('sms-code')?.shadowRoot;
+    const find = (selector) => document.querySelector(selector) ?? shadow()?.querySelector(selector);
+    const focused = (root = document) => {
+        const within = root.activeElement?.shadowRoot;
+        return within?.activeElement ? focused(within) : root.activeElement;
+    };
+    const at = (x, y, root = document) => {
+        const hit = root.elementFromPoint(x, y);
+        return hit?.shadowRoot ? at(x, y, hit.shadowRoot) : hit;
+    };
+";
+
 /// The element if it can be seen, else null.
 fn visible(selector: &str) -> String {
     format!(
-        "[document.querySelector({})].find((it) => it?.checkVisibility({{ visibilityProperty: true }}))",
+        "[find({})].find((it) => it?.checkVisibility({{ visibilityProperty: true }}))",
         json!(selector)
     )
 }
 
 /// The middle of an element that is the same for two frames and belongs to nothing on top of it.
 const CLICKABLE_SPOT: &str = "(async () => {
-    const element = document.querySelector(SELECTOR);
+    const element = find(SELECTOR);
     if (!element) return null;
     element.scrollIntoView({ block: 'center', behavior: 'instant' });
     const frame = () => new Promise(requestAnimationFrame);
@@ -223,5 +253,5 @@ const CLICKABLE_SPOT: &str = "(async () => {
     await frame();
     const [x, y] = middle();
     const still = x === before[0] && y === before[1];
-    return still && element.contains(document.elementFromPoint(x, y)) ? [x, y] : null;
+    return still && element.contains(at(x, y)) ? [x, y] : null;
 })()";
