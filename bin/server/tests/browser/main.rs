@@ -9,10 +9,16 @@
 mod chromium;
 mod complaints;
 mod demo;
+mod elsewhere;
+mod form;
 mod journey;
+mod languages;
 mod looks;
 mod refusals;
+mod shop;
+mod sound;
 mod visitor;
 
 use demo::Demo;
+use shop::Shop;
 use visitor::{Screen, Visitor};

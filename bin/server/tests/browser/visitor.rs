@@ -54,6 +54,11 @@ impl Visitor {
         visitor
     }
 
+    /// Opens a page that is not the demo's.
+    pub(crate) async fn at(url: &str) -> Self {
+        Self::looking_at(url, Screen::DESK).await
+    }
+
     async fn looking_at(url: &str, screen: Screen) -> Self {
         let chromium = Chromium::launch().await;
         let page = chromium.browser.new_page("about:blank").await.unwrap();
