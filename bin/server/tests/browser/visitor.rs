@@ -192,6 +192,12 @@ impl Visitor {
         self.page.save_screenshot(params, path).await.unwrap();
     }
 
+    /// Runs a script as the page's own developer tools would, past its policy.
+    pub(crate) async fn runs(&self, script: &str) {
+        let ran = self.page.execute(EvaluateParams::new(script)).await;
+        assert_eq!(ran.unwrap().result.exception_details, None);
+    }
+
     /// What `script` comes to. It may use `find` and `focused`.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, script: &str) -> T {
         let expression = format!("(() => {{ {HELPERS} return ({script}); }})()");
