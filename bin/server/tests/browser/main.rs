@@ -10,6 +10,7 @@ mod axe;
 mod chromium;
 mod complaints;
 mod demo;
+mod documented;
 mod elsewhere;
 mod form;
 mod journey;
