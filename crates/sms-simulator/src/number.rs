@@ -54,10 +54,18 @@ impl Number {
         &self.0[1..]
     }
 
+    /// Whether it has the form of mainland numbers.
+    pub(crate) fn is_mainland(&self) -> bool {
+        self.mainland_digits().is_some()
+    }
+
     /// The eleven digits of a mainland number; else all digits.
     pub(crate) fn national(&self) -> &str {
-        let mainland = self.0.strip_prefix("+86").filter(|rest| rest.len() == 11);
-        mainland.unwrap_or(self.digits())
+        self.mainland_digits().unwrap_or(self.digits())
+    }
+
+    fn mainland_digits(&self) -> Option<&str> {
+        self.0.strip_prefix("+86").filter(|rest| rest.len() == 11)
     }
 
     /// Whether it begins with `prefix`, which has a plus or is the beginning of a mainland number.

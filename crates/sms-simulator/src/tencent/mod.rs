@@ -274,30 +274,27 @@ impl TencentAccount {
             let why = format!("the body is not that of a SendSms: {error}");
             Refusal::new(200, "InvalidParameter", why)
         })?;
-        let order = Order {
-            to: recipients(&body.phone_number_set)?,
-            text: String::new(),
-            from: body.sign_name.clone().unwrap_or_default(),
-            client_id: body
-                .session_context
-                .clone()
-                .filter(|context| !context.is_empty()),
+        let to = recipients(&body.phone_number_set)?;
+        Ok(Order {
+            text: self.text(&body, to[0].is_mainland())?,
+            to,
+            from: body.sign_name.unwrap_or_default(),
+            client_id: body.session_context.filter(|context| !context.is_empty()),
             nonce: None,
             once: None,
             callback: None,
-        };
-        let text = self.text(&body)?;
-        Ok(Order { text, ..order })
+        })
     }
 
-    /// The template with its values, behind the signature.
-    fn text(&self, body: &SendSms) -> Result<String, Refusal> {
+    /// The template with its values, behind the signature, which messages abroad need not have.
+    fn text(&self, body: &SendSms, is_mainland: bool) -> Result<String, Refusal> {
         if body.sms_sdk_app_id != self.sdk_app_id {
             let code = "UnauthorizedOperation.SmsSdkAppIdVerifyFail";
             return Err(refuse(code, "there is no such SmsSdkAppId"));
         }
         let sign_name = body.sign_name.as_deref().unwrap_or_default();
-        if !self.sign_names.iter().any(|name| name == sign_name) {
+        let has_none = sign_name.is_empty() && !is_mainland;
+        if !has_none && !self.sign_names.iter().any(|name| name == sign_name) {
             let code = "FailedOperation.SignatureIncorrectOrUnapproved";
             return Err(refuse(code, "there is no such SignName"));
         }
@@ -317,7 +314,10 @@ impl TencentAccount {
             let code = "FailedOperation.TemplateParamSetNotMatchApprovedTemplate";
             refuse(code, "TemplateParamSet has not one value for each variable")
         })?;
-        Ok(format!("【{sign_name}】{text}"))
+        Ok(match has_none {
+            true => text,
+            false => format!("【{sign_name}】{text}"),
+        })
     }
 }
 
@@ -347,11 +347,21 @@ fn recipients(numbers: &[String]) -> Result<Vec<Number>, Refusal> {
         return Err(refuse(code, "there are more than 200 recipients"));
     }
     let number = |text: &String| Number::prefixed_mainland(text).or_else(|| Number::e164(text));
-    let numbers: Option<_> = numbers.iter().map(number).collect();
-    numbers.ok_or_else(|| {
+    let numbers: Option<Vec<_>> = numbers.iter().map(number).collect();
+    let numbers = numbers.ok_or_else(|| {
         let code = "InvalidParameterValue.IncorrectPhoneNumber";
         refuse(code, "a recipient is no number in E.164")
-    })
+    })?;
+    let mut mainland = numbers.iter().map(Number::is_mainland);
+    let first = mainland.next();
+    if mainland.any(|other| Some(other) != first) {
+        let code = "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber";
+        return Err(refuse(
+            code,
+            "some recipients are of the mainland and some are not",
+        ));
+    }
+    Ok(numbers)
 }
 
 #[cfg(test)]

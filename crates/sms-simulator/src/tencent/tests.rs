@@ -179,6 +179,11 @@ fn what_is_wrong_with_the_body_has_its_code() {
             "InvalidParameter",
         ),
         (
+            "PhoneNumberSet",
+            json!(["+33612345678", "13800000000"]),
+            "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
+        ),
+        (
             "SmsSdkAppId",
             json!("1"),
             "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
@@ -220,6 +225,23 @@ fn what_is_wrong_with_the_body_has_its_code() {
             "{body}"
         );
     }
+}
+
+#[test]
+fn a_message_abroad_needs_no_name_in_brackets() {
+    let mut body = good_body();
+    body["PhoneNumberSet"] = json!(["+33612345678"]);
+    let text = "您的验证码是6532，请于5分钟内填写。如非本人操作，请忽略本短信。";
+    let order_ = order(&account(), &signed(&body)).unwrap();
+    assert_eq!(order_.text, format!("【腾讯云】{text}"));
+    for none in [json!(null), json!("")] {
+        body["SignName"] = none;
+        let order_ = order(&account(), &signed(&body)).unwrap();
+        assert_eq!((order_.text.as_str(), order_.from.as_str()), (text, ""));
+    }
+    body["SignName"] = json!("别人");
+    let code = "FailedOperation.SignatureIncorrectOrUnapproved".to_owned();
+    assert_eq!(refusal(&account(), &signed(&body)), (200, code));
 }
 
 fn message() -> Received {
