@@ -76,9 +76,12 @@ impl Carrier {
             }
             End::Refused(refusal) => {
                 state.note_refusal(provider, now, &refusal);
+                let (answer, _) =
+                    on_its_way(protocol.refused(request, &refusal), verdict.fault.as_ref());
                 Outcome {
+                    answer,
                     stall: verdict.stall,
-                    ..answer(protocol.refused(request, &refusal))
+                    ..Outcome::default()
                 }
             }
             End::Accepted(messages) => {
@@ -98,11 +101,7 @@ impl Carrier {
         verdict: &Verdict,
     ) -> Outcome {
         let plan = verdict.receipts.over(&self.script.receipts);
-        let (answer, why) = match verdict.fault {
-            Some(Fault::LoseAnswer) => (None, CUT),
-            Some(Fault::Nonsense) => (Some(nonsense()), "the script answered nonsense"),
-            _ => (Some(answer), ""),
-        };
+        let (answer, why) = on_its_way(answer, verdict.fault.as_ref());
         let (provider, now) = (messages[0].provider, messages[0].at);
         state.note(provider, now, "accepted", why);
         let callback = order.callback.clone();
@@ -221,6 +220,15 @@ fn refusal_by(fault: &Fault, protocol: &dyn Protocol) -> Option<Refusal> {
         Fault::Throttle(_) => Cause::Throttled.refusal(protocol),
         Fault::LoseRequest | Fault::LoseAnswer | Fault::Nonsense => return None,
     })
+}
+
+/// What the client gets of an answer, and what the script did to it.
+fn on_its_way(answer: Answer, fault: Option<&Fault>) -> (Option<Answer>, &'static str) {
+    match fault {
+        Some(Fault::LoseAnswer) => (None, CUT),
+        Some(Fault::Nonsense) => (Some(nonsense()), "the script answered nonsense"),
+        _ => (Some(answer), ""),
+    }
 }
 
 /// What something in between says, and no provider.

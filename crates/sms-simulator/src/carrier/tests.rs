@@ -67,6 +67,29 @@ fn each_fault_shows_in_the_answer_and_in_the_inbox() {
 }
 
 #[test]
+fn an_answer_is_lost_whatever_it_says() {
+    for (fault, status) in [(Fault::LoseAnswer, None), (Fault::Nonsense, Some(200))] {
+        let carrier = Carrier::new(Script {
+            limits: Limits {
+                per_minute: 1,
+                ..Limits::default()
+            },
+            rules: vec![Rule {
+                fault: Some(fault.clone()),
+                ..Rule::default()
+            }],
+            ..Script::default()
+        });
+        for _ in 0..2 {
+            let answer = take(&carrier, NOW).answer;
+            assert_eq!(answer.map(|answer| answer.status), status, "{fault:?}");
+        }
+        assert_eq!(outcomes(&carrier), ["21611", "accepted"], "{fault:?}");
+        assert_eq!(carrier.received(None).len(), 1, "{fault:?}");
+    }
+}
+
+#[test]
 fn a_request_that_breaks_a_rule_uses_up_no_fault() {
     let carrier = with_fault(Fault::Nonsense);
     let mut wrong = request("447700900123");
