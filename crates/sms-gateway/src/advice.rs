@@ -144,8 +144,37 @@ static SPECIAL: &[(&[&str], &str)] = &[
             "160061",
             "160062",
             "LimitExceeded.AppCountryOrRegionInBlacklist",
+            "21408",
         ],
         COUNTRY,
+    ),
+    (
+        &[
+            "160013",
+            "160042",
+            "isv.MOBILE_NUMBER_ILLEGAL",
+            "InvalidParameterValue.IncorrectPhoneNumber",
+            "FailedOperation.PhoneNumberParseFail",
+            "21211",
+            "21614",
+            "21635",
+        ],
+        NUMBER,
+    ),
+    // Twilio keeps no templates, and has neither applications nor names in brackets.
+    (&["21212", "21606", "21612", "21659", "21660"], FROM),
+    (
+        &["21608"],
+        "a trial account sends to verified numbers alone: verify this one in the console, or \
+         upgrade the account",
+    ),
+    (
+        &["21610"],
+        "the recipient sent STOP, and alone can undo it: by sending START to the same number",
+    ),
+    (
+        &["21602", "21617"],
+        "see that the sender's text is there, and no longer than 1600 characters",
     ),
 ];
 
@@ -164,6 +193,10 @@ const SIGN_NAME: &str = "see that the name in the brackets is approved, and writ
      the console, without brackets";
 const VARIABLES: &str =
     "see that the template has just the variables of the configuration, and allows digits in them";
+const NUMBER: &str =
+    "see that this is the number of a mobile phone, and of a country that the provider reaches";
+const FROM: &str = "see that `from`, or the messaging service, is one of this account that may send messages to this \
+     country";
 const COUNTRY: &str = "have messages to this country enabled in the console, or use another sender";
 
 /// Whether `codes` name this one, alone or by its family.
@@ -178,7 +211,7 @@ fn is_among(code: &str, codes: &[&str]) -> bool {
 mod tests {
     use super::*;
     use crate::ccp::status::Verdict;
-    use crate::{aliyun, ccp, tencent};
+    use crate::{aliyun, ccp, tencent, twilio};
 
     #[test]
     fn every_class_has_advice_of_its_own() {
@@ -199,6 +232,9 @@ mod tests {
             ("InvalidTimeStamp.Expired", CLOCK),
             ("isv.AMOUNT_NOT_ENOUGH", BALANCE),
             ("UnsupportedOperation.UnsupportedRegion", REGION),
+            ("21408", COUNTRY),
+            ("21614", NUMBER),
+            ("21659", FROM),
         ];
         for (code, expected) in rows {
             assert_eq!(advice(ErrorClass::Config, Some(code)), expected, "{code}");
@@ -225,7 +261,10 @@ mod tests {
             let family = code.split('.').next().unwrap();
             let is_word = words.contains(code) || words.contains(&&*format!("{family}.*"));
             let verdict = ccp::status::find(code).map(|status| status.verdict);
-            let is_number = matches!(verdict, Some(Verdict::Refused(_)));
+            let is_number = matches!(verdict, Some(Verdict::Refused(_)))
+                || code
+                    .parse()
+                    .is_ok_and(|code| twilio::status::find(code).is_some());
             assert!(is_word || is_number, "{code}");
         }
     }

@@ -84,18 +84,24 @@ impl App {
             senders: vec![sender],
             outbox: Some(mock.clone()),
         };
-        Self::start_of(parts, mock, toml)
+        Self::start_of(parts, mock, Settings::from_toml(toml).unwrap())
     }
 
     /// On the embedded store, with the senders that the settings name.
     pub(crate) fn start_with_its_senders(toml: &str) -> Self {
-        let parts = Parts::from_settings(&Settings::from_toml(toml).unwrap()).unwrap();
-        Self::start_of(parts, MockSender::new("mock"), toml)
+        Self::start_changed(toml, |_| {})
     }
 
-    fn start_of(parts: Parts, sender: MockSender, toml: &str) -> Self {
-        let store = Arc::clone(&parts.store);
+    /// The same after a change that takes settings out of their ranges.
+    pub(crate) fn start_changed(toml: &str, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::from_toml(toml).unwrap();
+        change(&mut settings);
+        let parts = Parts::from_settings(&settings).unwrap();
+        Self::start_of(parts, MockSender::new("mock"), settings)
+    }
+
+    fn start_of(parts: Parts, sender: MockSender, mut settings: Settings) -> Self {
+        let store = Arc::clone(&parts.store);
         settings.server.listen.set_port(0);
         settings.server.ops_listen.0.as_mut().unwrap().set_port(0);
         if settings.server.workers == 0 {

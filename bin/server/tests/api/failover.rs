@@ -169,6 +169,33 @@ async fn nobody_waits_for_a_provider_whose_breaker_is_open() {
 }
 
 #[tokio::test]
+async fn a_provider_whose_messages_stop_arriving_comes_after_the_other() {
+    let (first, second) = (CcpStub::start().unwrap(), CcpStub::start().unwrap());
+    let settings = settings(first.address(), second.address()).replace(
+        "breaker.open_s",
+        "breaker.min_deliveries = 2\nbreaker.open_s",
+    ) + "[receipts.senders.first]\ntoken = 'a_token_that_nobody_guesses'";
+    // Nobody reports anything, so there is nothing to wait for.
+    let app = App::start_changed(&settings, |settings| settings.receipts.expect_within_s = 0);
+    let pair = Pair { first, second, app };
+    for _ in 0..2 {
+        assert_eq!(pair.state_of_the_first().await, "closed");
+        pair.send_by_the_first().await;
+    }
+    let demoted = async {
+        while pair.state_of_the_first().await != "demoted" {
+            tokio::task::yield_now().await;
+        }
+    };
+    let demoted = tokio::time::timeout(Duration::from_secs(20), demoted).await;
+    assert!(
+        demoted.is_ok(),
+        "nobody noticed that messages do not arrive"
+    );
+    pair.send_by_the_second().await;
+}
+
+#[tokio::test]
 async fn a_provider_that_is_not_there_is_replaced() {
     // It keeps its port and never listens: connections to it are refused.
     let dead = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();

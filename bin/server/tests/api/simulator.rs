@@ -172,6 +172,17 @@ async fn a_lost_answer_of_ccp_is_one_message_on_the_phone() {
 }
 
 #[tokio::test]
+async fn ccp_whose_answers_are_all_lost_leaves_a_code_that_works() {
+    let mut script = with_fault(Fault::LoseAnswer);
+    script.rules[0].first = None;
+    let play = Play::start(Provider::Ccp, script);
+    play.app.send(MOBILE).await.is_refusal("发送短信失败");
+    assert_eq!(play.simulator.outcomes(), ["160054", "accepted"]);
+    assert_eq!(play.simulator.texts_to(MOBILE).len(), 1);
+    play.check().await;
+}
+
+#[tokio::test]
 async fn a_lost_answer_of_the_others_leaves_a_code_that_works() {
     for provider in [Provider::Aliyun, Provider::Tencent, Provider::Twilio] {
         let play = Play::start(provider, with_fault(Fault::LoseAnswer));

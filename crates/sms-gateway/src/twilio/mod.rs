@@ -2,7 +2,7 @@
 
 mod config;
 mod sign;
-mod status;
+pub(crate) mod status;
 mod wire;
 
 use std::borrow::Cow;

@@ -9,14 +9,14 @@ use crate::ErrorClass::{self, Argument, Auth, Blocked, Config, RateAccount, Temp
 
 /// One code of Twilio's.
 #[derive(Debug)]
-pub(super) struct Status {
+pub(crate) struct Status {
     code: u32,
     pub(super) class: ErrorClass,
     pub(super) meaning: &'static str,
 }
 
 /// Looks a code up; `None` if it is in no list.
-pub(super) fn find(code: u32) -> Option<&'static Status> {
+pub(crate) fn find(code: u32) -> Option<&'static Status> {
     TABLE.iter().find(|status| status.code == code)
 }
 
