@@ -15,13 +15,16 @@ local function forget_attempts(index, data, sids)
   end
 end
 
--- Adds an attempt, and keeps all of them for `ttl` milliseconds more.
+-- Adds an attempt, and keeps all of them for at least `ttl` milliseconds more.
 local function add_attempt(index, data, sid, at, what, ttl, most)
   at = string.format('%.0f', at)
   redis.call('ZADD', index, at, sid)
   redis.call('HSET', data, sid, at .. ' ' .. what .. ' 0 ' .. at .. ' s -')
-  redis.call('PEXPIRE', index, ttl)
-  redis.call('PEXPIRE', data, ttl)
+  -- Twice as long as is needed, so that this has to be done again after as long as that.
+  if redis.call('PTTL', index) < tonumber(ttl) then
+    redis.call('PEXPIRE', index, 2 * ttl)
+    redis.call('PEXPIRE', data, 2 * ttl)
+  end
   local over = math.min(redis.call('ZCARD', index) - most, FORGOTTEN)
   if over > 0 then
     forget_attempts(index, data, redis.call('ZRANGE', index, 0, over - 1))
