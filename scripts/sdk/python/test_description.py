@@ -21,7 +21,7 @@ class Description(unittest.TestCase):
             str(pathlib.Path(sys.executable).with_name("schemathesis")), "run", f"{server.url}/openapi.json",
             "--auth", f"{ACCOUNT}:{TOKEN}", "--checks", ",".join(CHECKS), "--phases", "coverage,fuzzing",
             "--max-examples", "20", "--generation-deterministic", "--suppress-health-check", "all",
-            "--generation-database", "none", "--no-color",
+            "--no-color",
         ]
         run = subprocess.run(command, env=environment(), capture_output=True, text=True)
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
