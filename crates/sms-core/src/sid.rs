@@ -3,14 +3,16 @@ use std::str::FromStr;
 
 use rand::CryptoRng;
 
+const LETTERS: usize = 2;
 const HEX_DIGITS: usize = 32;
+const LENGTH: usize = LETTERS + HEX_DIGITS;
 
 /// The name of something that the Verify face speaks of: two letters that say what it is, and 32
 /// lower-case hexadecimal digits, 128 random bits.
 ///
 /// It is drawn, never derived from a number or a code, so it may stand in logs and links.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Sid<const FIRST: u8, const SECOND: u8>([u8; HEX_DIGITS]);
+pub struct Sid<const FIRST: u8, const SECOND: u8>([u8; LENGTH]);
 
 /// The account whose credentials a caller shows.
 pub type AccountSid = Sid<b'A', b'C'>;
@@ -35,12 +37,12 @@ impl<const FIRST: u8, const SECOND: u8> Sid<FIRST, SECOND> {
         const HEX: &[u8; 16] = b"0123456789abcdef";
         let mut random = [0; HEX_DIGITS / 2];
         rng.fill_bytes(&mut random);
-        let mut hex = [0; HEX_DIGITS];
-        for (digits, byte) in hex.chunks_exact_mut(2).zip(random) {
-            digits[0] = HEX[usize::from(byte >> 4)];
-            digits[1] = HEX[usize::from(byte & 0xf)];
+        let mut digits = [0; HEX_DIGITS];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(random) {
+            pair[0] = HEX[usize::from(byte >> 4)];
+            pair[1] = HEX[usize::from(byte & 0xf)];
         }
-        Self(hex)
+        Self::of(digits)
     }
 
     /// The name with these digits, which were drawn already.
@@ -51,15 +53,28 @@ impl<const FIRST: u8, const SECOND: u8> Sid<FIRST, SECOND> {
     pub fn from_hex(digits: &str) -> Result<Self, SidError> {
         let is_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         match <[u8; HEX_DIGITS]>::try_from(digits.as_bytes()) {
-            Ok(hex) if hex.iter().all(is_hex) => Ok(Self(hex)),
+            Ok(digits) if digits.iter().all(is_hex) => Ok(Self::of(digits)),
             _ => Err(SidError::of::<FIRST, SECOND>()),
         }
+    }
+
+    /// The whole name: the letters and the 32 digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
     /// The 32 digits without the letters.
     #[must_use]
     pub fn hex(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        std::str::from_utf8(&self.0[LETTERS..]).unwrap_or_default()
+    }
+
+    fn of(digits: [u8; HEX_DIGITS]) -> Self {
+        let mut text = [0; LENGTH];
+        text[..LETTERS].copy_from_slice(&[FIRST, SECOND]);
+        text[LETTERS..].copy_from_slice(&digits);
+        Self(text)
     }
 }
 
@@ -81,7 +96,7 @@ impl<const FIRST: u8, const SECOND: u8> FromStr for Sid<FIRST, SECOND> {
 
 impl<const FIRST: u8, const SECOND: u8> fmt::Display for Sid<FIRST, SECOND> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}{}", FIRST as char, SECOND as char, self.hex())
+        f.write_str(self.as_str())
     }
 }
 
@@ -94,7 +109,7 @@ impl<const FIRST: u8, const SECOND: u8> fmt::Debug for Sid<FIRST, SECOND> {
 #[cfg(feature = "serde")]
 impl<const FIRST: u8, const SECOND: u8> serde::Serialize for Sid<FIRST, SECOND> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.as_str())
     }
 }
 
