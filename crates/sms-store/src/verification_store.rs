@@ -246,7 +246,8 @@ pub enum Claim {
 pub struct AttemptPolicy {
     /// For how long.
     pub ttl: Duration,
-    /// How many at most, at least 1.
+    /// How many at most, at least 1. Where there are more than a few, a store may keep up to fifteen more
+    /// for a while.
     pub most: usize,
 }
 

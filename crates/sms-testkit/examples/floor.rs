@@ -22,8 +22,21 @@ macro_rules! own_script {
     };
 }
 
-const ADMIT_SEND: &str = own_script!("lib.lua", "logs.lua", "codes.lua", "admit_send.lua");
-const CHECK: &str = own_script!("lib.lua", "logs.lua", "codes.lua", "check.lua");
+const ADMIT_SEND: &str = own_script!(
+    "lib.lua",
+    "logs.lua",
+    "shown.lua",
+    "codes.lua",
+    "admit_send.lua"
+);
+const CHECK: &str = own_script!(
+    "lib.lua",
+    "logs.lua",
+    "shown.lua",
+    "comparing.lua",
+    "codes.lua",
+    "check.lua"
+);
 const ADMIT_PICTURE: &str = own_script!("lib.lua", "logs.lua", "admit_picture.lua");
 /// Picture, code and a flag for a minute; no address, no hours and days, no deadline.
 const PLAIN: &str = include_str!("floor.lua");

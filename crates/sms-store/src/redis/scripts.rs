@@ -13,7 +13,7 @@ macro_rules! script {
 /// The same about verifications.
 macro_rules! verification {
     ($($file:literal),+) => {
-        script!("logs.lua", "codes.lua", "verifications.lua", $($file),+)
+        script!("logs.lua", "shown.lua", "verifications.lua", $($file),+)
     };
 }
 
@@ -53,23 +53,36 @@ impl Scripts {
     pub(super) fn new() -> Self {
         Self {
             take_slot: script!("logs.lua", "take_slot.lua"),
-            give_back_slot: script!("logs.lua", "give_back_slot.lua"),
+            give_back_slot: script!("logs.lua", "giving_back.lua", "give_back_slot.lua"),
             put_image_code: script!("put_image_code.lua"),
             consume_image_code: script!("consume_image_code.lua"),
-            issue: script!("logs.lua", "codes.lua", "issue.lua"),
-            settle: script!("logs.lua", "codes.lua", "settle.lua"),
-            note_sender: script!("codes.lua", "note_sender.lua"),
-            check: script!("logs.lua", "codes.lua", "check.lua"),
+            issue: script!("logs.lua", "shown.lua", "codes.lua", "issue.lua"),
+            settle: script!(
+                "logs.lua",
+                "giving_back.lua",
+                "shown.lua",
+                "comparing.lua",
+                "codes.lua",
+                "settle.lua"
+            ),
+            note_sender: script!("shown.lua", "comparing.lua", "codes.lua", "note_sender.lua"),
+            check: script!(
+                "logs.lua",
+                "shown.lua",
+                "comparing.lua",
+                "codes.lua",
+                "check.lua"
+            ),
             note_dispatch: script!("deliveries.lua", "note_dispatch.lua"),
             take_report: script!("deliveries.lua", "take_report.lua"),
             read_delivery: script!("read_delivery.lua"),
             admit_picture: script!("logs.lua", "admit_picture.lua"),
-            admit_send: script!("logs.lua", "codes.lua", "admit_send.lua"),
+            admit_send: script!("logs.lua", "shown.lua", "codes.lua", "admit_send.lua"),
             ping: script!("ping.lua"),
             start_verification: verification!("starting.lua", "start_verification.lua"),
             may_start_verification: verification!("starting.lua", "may_start_verification.lua"),
-            settle_verification: verification!("settle_verification.lua"),
-            check_verification: verification!("check_verification.lua"),
+            settle_verification: verification!("giving_back.lua", "settle_verification.lua"),
+            check_verification: verification!("comparing.lua", "check_verification.lua"),
             end_verification: verification!("end_verification.lua"),
             read_verification: verification!("read_verification.lua"),
             admit_verification: verification!(

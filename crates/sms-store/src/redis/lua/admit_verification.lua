@@ -23,7 +23,7 @@ end
 
 local current, canceled = read_verifications(KEYS[1], now, ARGV[shown_at])
 local keys = { failures = KEYS[3], safe = KEYS[4] }
-local why, refused_for = start_refusal(keys, now, current, tonumber(ARGV[5]), failures_at)
+local why, refused_for = start_refusal(keys, now, current, ARGV[5], failures_at)
 if why then
   return refused(why, refused_for)
 end
@@ -66,6 +66,6 @@ end
 -- Nothing was sent to a test number, so there is no attempt.
 if ARGV[8] ~= '' then
   local what = started.sid .. ' ' .. ARGV[8]
-  add_attempt(KEYS[7], KEYS[8], ARGV[3], now, what, ARGV[9], tonumber(ARGV[10]))
+  add_attempt(KEYS[7], KEYS[8], ARGV[3], now, what, ARGV[9], ARGV[10])
 end
 return { 0, now, wait(KEYS[2], sends, now, sends_at), told(started), readable_code(started) }

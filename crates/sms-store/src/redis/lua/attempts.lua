@@ -4,9 +4,10 @@
 -- CONVERTED is 1 once its verification was approved, else 0; STATE is s for sent, d for delivered, f
 -- for failed; CODE is the provider's word on why, or '-'.
 
--- How many of those that are over are forgotten with each new one: more than one, so that they never
--- pile up; few, so that no step takes long.
-local FORGOTTEN = 4
+-- Attempts that are over are forgotten with every sixteenth new one, and then all at once but for what
+-- would take too long; a few attempts are looked at each time.
+local ROUND = 16
+local FORGOTTEN = 4 * ROUND
 
 local function forget_attempts(index, data, sids)
   if #sids > 0 then
@@ -16,8 +17,8 @@ local function forget_attempts(index, data, sids)
 end
 
 -- Adds an attempt, and keeps all of them for at least `ttl` milliseconds more.
-local function add_attempt(index, data, sid, at, what, ttl, most)
-  at = string.format('%.0f', at)
+local function add_attempt(index, data, sid, now, what, ttl, most)
+  local at = written(now)
   redis.call('ZADD', index, at, sid)
   redis.call('HSET', data, sid, at .. ' ' .. what .. ' 0 ' .. at .. ' s -')
   -- Twice as long as is needed, so that this has to be done again after as long as that.
@@ -25,16 +26,14 @@ local function add_attempt(index, data, sid, at, what, ttl, most)
     redis.call('PEXPIRE', index, 2 * ttl)
     redis.call('PEXPIRE', data, 2 * ttl)
   end
-  local over = math.min(redis.call('ZCARD', index) - most, FORGOTTEN)
+  local count = redis.call('ZCARD', index)
+  if count >= ROUND and count % ROUND ~= 0 then
+    return
+  end
+  local over = math.min(count - most, FORGOTTEN)
   if over > 0 then
     forget_attempts(index, data, redis.call('ZRANGE', index, 0, over - 1))
   end
-  local first = redis.call('ZRANGE', index, 0, FORGOTTEN - 1, 'WITHSCORES')
-  local past = {}
-  for i = 1, #first, 2 do
-    if first[i + 1] + ttl <= tonumber(at) then
-      table.insert(past, first[i])
-    end
-  end
+  local past = redis.call('ZRANGEBYSCORE', index, '-inf', now - ttl, 'LIMIT', 0, FORGOTTEN)
   forget_attempts(index, data, past)
 end

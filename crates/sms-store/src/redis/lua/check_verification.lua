@@ -23,7 +23,7 @@ end
 
 -- Counted before it is compared, as in check.lua.
 current.checks = current.checks + 1
-current.updated = whole(now)
+current.updated = written(now)
 keep_verifications(KEYS[1], now, current, canceled)
 
 if is_code(current.code, shown_at) then

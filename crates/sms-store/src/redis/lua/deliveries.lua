@@ -4,10 +4,6 @@
 -- WORD      {rank}:{at}, with the rank 1 for pending, 2 for failed, 3 for delivered
 -- Times have thirteen digits, so of two texts the smaller one is the earlier.
 
-local function moment(time)
-  return string.format('%013.0f', time)
-end
-
 -- What is known: its two parts, empty if there is nothing.
 local function read_delivery(key)
   local dispatch, word = string.match(redis.call('GET', key) or ' ', '^(%S*) (%S*)$')

@@ -6,7 +6,7 @@ if not current or current.status ~= 'p' or current.sid ~= ARGV[2] then
   must_be_writable(KEYS[1], '')
   return ''
 end
-current.updated = whole(now)
+current.updated = written(now)
 if ARGV[3] == 'a' then
   keep_verifications(KEYS[1], now, nil, canceled)
   return told(current, 'a')

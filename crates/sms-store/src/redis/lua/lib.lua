@@ -14,3 +14,13 @@ end
 local function clock(given)
   return given ~= '' and tonumber(given) or server_time
 end
+
+-- A time in thirteen digits. Writing a number costs as much as a command, and most times that a script
+-- writes are the same one: it is remembered.
+local written_time, its_digits
+local function written(time)
+  if time ~= written_time then
+    written_time, its_digits = time, string.format('%013.0f', time)
+  end
+  return its_digits
+end

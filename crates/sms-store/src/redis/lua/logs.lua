@@ -12,10 +12,6 @@ local function after_quotas(at)
   return ARGV[at] == 'none' and at + 1 or at + 4 + 2 * ARGV[at + 1]
 end
 
-local function written(time)
-  return string.format('%013.0f', time)
-end
-
 -- Makes a string of a list, of a time when the largest limit was higher.
 local function shorten(log, at)
   local times = table.concat(redis.call('LRANGE', log, 0, ARGV[at + 2] - 1))
@@ -101,25 +97,4 @@ local function take(log, now, at)
     must_be_writable(log, times)
   end
   return refused_for, times
-end
-
--- Gives a slot back; nothing happens if it is not there.
-local function give_back(log, slot)
-  slot = written(slot)
-  if redis.call('TYPE', log).ok == 'list' then
-    redis.call('LREM', log, 1, slot)
-    return
-  end
-  local times = redis.call('GETEX', log) or '' -- counts as a write: see must_be_writable
-  for i = 1, #times, DIGITS do
-    if string.sub(times, i, i + DIGITS - 1) == slot then
-      local left = string.sub(times, 1, i - 1) .. string.sub(times, i + DIGITS)
-      if left == '' then
-        redis.call('DEL', log)
-      else
-        redis.call('SET', log, left, 'KEEPTTL')
-      end
-      return
-    end
-  end
 end

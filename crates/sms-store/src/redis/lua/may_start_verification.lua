@@ -7,7 +7,7 @@ local sends_at = 3
 local failures_at = after_quotas(sends_at)
 local current = read_verifications(KEYS[1], now)
 local keys = { failures = KEYS[3], safe = KEYS[4] }
-local why, refused_for = start_refusal(keys, now, current, tonumber(ARGV[2]), failures_at)
+local why, refused_for = start_refusal(keys, now, current, ARGV[2], failures_at)
 if not why then
   refused_for = wait(KEYS[2], read_log(KEYS[2], sends_at), now, sends_at)
   why = refused_for > 0 and 4 or 0

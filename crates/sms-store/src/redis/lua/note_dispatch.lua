@@ -3,6 +3,6 @@
 -- known}.
 local dispatch, word = read_delivery(KEYS[1])
 local was_known = dispatch ~= ''
-dispatch = earlier(dispatch, moment(clock(ARGV[1])) .. ':' .. ARGV[2])
+dispatch = earlier(dispatch, written(clock(ARGV[1])) .. ':' .. ARGV[2])
 local known = keep_delivery(KEYS[1], dispatch, word, not was_known and ARGV[3])
 return {not was_known and has_fate(dispatch, word) and 0 or 1, known}

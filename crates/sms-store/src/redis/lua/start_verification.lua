@@ -9,7 +9,7 @@ local sends_at = after_shown(shown_at)
 local failures_at = after_quotas(sends_at)
 local current, canceled = read_verifications(KEYS[1], now, ARGV[shown_at])
 local keys = { failures = KEYS[3], safe = KEYS[4] }
-local why, refused_for = start_refusal(keys, now, current, tonumber(ARGV[5]), failures_at)
+local why, refused_for = start_refusal(keys, now, current, ARGV[5], failures_at)
 if why then
   must_be_writable(KEYS[1], '')
   return { why, refused_for, 0, '', '' }

@@ -14,18 +14,22 @@ local function start_refusal(keys, now, current, max_sends, failures_at)
     return nil
   elseif current.status == 'm' then
     return 2, current.expires - now
-  elseif current.status == 'p' and count_sends(current) >= max_sends then
-    return 3, current.expires - now
+  elseif current.status == 'p' then
+    local _, sends = string.gsub(current.sends, '@', '')
+    if sends >= tonumber(max_sends) then
+      return 3, current.expires - now
+    end
   end
 end
 
 -- Adds a message to the pending verification; if there is none, begins one with it. Gives it as it is
 -- then.
 local function add_send(key, now, current, canceled, start)
-  local send = start.send .. '@' .. whole(now)
+  local at = written(now)
+  local send = start.send .. '@' .. at
   if current and current.status == 'p' then
     current.sends = current.sends == '' and send or current.sends .. ',' .. send
-    current.updated = whole(now)
+    current.updated = at
   else
     if current then
       table.insert(canceled, current)
@@ -35,13 +39,17 @@ local function add_send(key, now, current, canceled, start)
     end
     local code = ARGV[start.shown_at + 2]
     if ARGV[start.shown_at] == 'hmac1' then
-      code = digest(whole(now), code)
+      code = digest(at, code)
     end
     current = {
-      sid = start.sid, status = 'p', checks = 0,
-      created = whole(now), updated = whole(now), expires = whole(now + start.ttl),
+      sid = start.sid, status = 'p', checks = '0',
+      created = at, updated = at, expires = whole(now + start.ttl),
       code = code, sealed = start.sealed, sends = send,
     }
+    if #canceled == 0 then
+      redis.call('SET', key, written_line(current), 'PX', start.ttl)
+      return current
+    end
   end
   keep_verifications(key, now, current, canceled)
   return current

@@ -6,7 +6,7 @@ local since = ARGV[3] ~= '' and math.min(tonumber(ARGV[3]), now) or now
 local dispatch, word = read_delivery(KEYS[1])
 local had_fate = has_fate(dispatch, word)
 local is_new = dispatch == '' and word == ''
-word = join(word, ARGV[2] .. ':' .. moment(since))
+word = join(word, ARGV[2] .. ':' .. written(since))
 local known = keep_delivery(KEYS[1], dispatch, word, is_new and ARGV[4])
 if dispatch == '' then
   return {1, known}

@@ -1,4 +1,4 @@
--- What scripts about verifications begin with, after logs.lua and codes.lua.
+-- What scripts about verifications begin with, after logs.lua and shown.lua.
 --
 -- What is kept of a number for a service is lines: the current verification, or '-' for none; then
 -- those before it that were canceled and are not over yet. A line is
@@ -17,33 +17,33 @@ local function whole(number)
   return string.format('%.0f', number)
 end
 
-local function read_line(line)
-  local v = {}
-  v.sid, v.status, v.checks, v.created, v.updated, v.expires, v.code, v.sealed, v.sends =
-    string.match(line, LINE)
-  return v.sid and v
-end
-
 local function written_line(v)
-  return table.concat(
-    { v.sid, v.status, v.checks, v.created, v.updated, v.expires, v.code, v.sealed, v.sends }, ' ')
+  return v.sid .. ' ' .. v.status .. ' ' .. v.checks .. ' ' .. v.created .. ' ' .. v.updated .. ' '
+    .. v.expires .. ' ' .. v.code .. ' ' .. v.sealed .. ' ' .. v.sends
 end
 
 -- What may be told of a verification: a line without its count and its code.
 local function told(v, status)
-  return table.concat({ v.sid, status or v.status, v.created, v.updated, v.expires, v.sends }, ' ')
+  return v.sid .. ' ' .. (status or v.status) .. ' ' .. v.created .. ' ' .. v.updated .. ' '
+    .. v.expires .. ' ' .. v.sends
 end
 
 -- The current verification, or nil, and a list of the canceled ones, none of which is over at `now`.
 -- A pending one whose code has another form than codes are kept in is none: it is from before the
 -- form was changed.
 local function read_verifications(key, now, form)
+  local kept = redis.call('GET', key)
+  if not kept then
+    return nil, {}
+  end
   local current
   local canceled = {}
   local is_first = true
-  for line in string.gmatch(redis.call('GET', key) or '', '[^\n]+') do
-    local v = read_line(line)
-    if v and now < tonumber(v.expires) then
+  for line in string.gmatch(kept, '[^\n]+') do
+    local v = {}
+    v.sid, v.status, v.checks, v.created, v.updated, v.expires, v.code, v.sealed, v.sends =
+      string.match(line, LINE)
+    if v.sid and now < tonumber(v.expires) then
       if not is_first then
         table.insert(canceled, v)
       elseif not form or v.code == '-' or (issued_at(v.code) ~= nil) == (form == 'hmac1') then
@@ -68,11 +68,6 @@ local function keep_verifications(key, now, current, canceled)
   else
     redis.call('DEL', key)
   end
-end
-
-local function count_sends(v)
-  local _, count = string.gsub(v.sends, '@', '')
-  return count
 end
 
 -- How long the failures block the number; a safe one is not blocked.
