@@ -104,7 +104,7 @@ impl AtRest {
         mobile: &Mobile,
         code: &'a str,
     ) -> Shown<'a> {
-        self.shown_for(&service.to_string(), mobile, code)
+        self.shown_for(service.as_str(), mobile, code)
     }
 
     fn shown_for<'a>(&self, service: &str, mobile: &Mobile, code: &'a str) -> Shown<'a> {

@@ -170,40 +170,57 @@ impl NumberKeys<'_> {
 
     /// Wrong attempts at the code.
     pub(crate) fn attempts(&self) -> impl Display {
-        self.beside_code("attempts")
+        self.beside_code(":attempts")
     }
 
     /// The sender that took the message with the code.
     pub(crate) fn sender(&self) -> impl Display {
-        self.beside_code("sender")
+        self.beside_code(":sender")
     }
 
     /// Times of the last sends.
     pub(crate) fn sends(&self) -> impl Display {
-        self.beside_code("sends")
+        self.beside_code(":sends")
     }
 
     /// Times of the last wrong codes.
     pub(crate) fn failures(&self) -> impl Display {
-        self.beside_code("failures")
+        self.beside_code(":failures")
     }
 
     /// What is kept of its verifications for a service.
     pub(crate) fn verifications(&self, service: ServiceSid) -> impl Display {
-        self.beside_code(from_fn(move |f| write!(f, "verify:{service}")))
+        from_fn(move |f| {
+            self.tag(f)?;
+            f.write_str(":verify:")?;
+            f.write_str(service.as_str())
+        })
     }
 
     /// The name of its entry in the list of numbers that are not blocked.
     pub(crate) fn safe(&self) -> impl Display {
-        self.beside_code("safe")
+        self.beside_code(":safe")
     }
 
-    fn beside_code(&self, key: impl Display) -> impl Display {
-        let Self { prefix, tags, name } = self;
-        from_fn(move |f| match tags {
-            Tags::AfterPrefix => write!(f, "{prefix}{{sms_{name}}}:{key}"),
-            Tags::AroundPrefix => write!(f, "{{{prefix}sms_{name}}}:{key}"),
+    /// A key whose name ends so.
+    fn beside_code(&self, end: &str) -> impl Display {
+        from_fn(move |f| {
+            self.tag(f)?;
+            f.write_str(end)
         })
+    }
+
+    /// Piece by piece, which takes half of the time of a format: there are several for each request.
+    fn tag(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, second) = match self.tags {
+            Tags::AfterPrefix => (self.prefix, "{"),
+            Tags::AroundPrefix => ("{", self.prefix),
+        };
+        f.write_str(first)?;
+        f.write_str(second)?;
+        f.write_str("sms_")?;
+        self.name.fmt(f)?;
+        f.write_str("}")
     }
 }
 

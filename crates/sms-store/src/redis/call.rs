@@ -72,15 +72,30 @@ impl Call<'_> {
 
     pub(super) fn arg(&mut self, argument: impl Display) -> &mut Self {
         write!(self.text, "{argument}").expect("a string takes everything");
+        self.end()
+    }
+
+    /// The same of a text as it is, for which no formatting has to be paid.
+    pub(super) fn text(&mut self, argument: &str) -> &mut Self {
+        self.text.push_str(argument);
+        self.end()
+    }
+
+    /// The same of a number.
+    pub(super) fn number(&mut self, argument: impl itoa::Integer) -> &mut Self {
+        self.text(itoa::Buffer::new().format(argument))
+    }
+
+    fn end(&mut self) -> &mut Self {
         self.ends.push(self.text.len());
         self
     }
 
-    /// Adds what is shown of a code to the arguments, as `codes.lua` takes it.
+    /// Adds what is shown of a code to the arguments, as `shown.lua` takes it.
     pub(super) fn shown(&mut self, shown: &Shown<'_>) -> &mut Self {
-        self.arg(shown.form()).arg(shown.ways().count());
+        self.text(shown.form()).number(shown.ways().count());
         for way in shown.ways() {
-            self.arg(way);
+            self.text(way);
         }
         self
     }
@@ -88,15 +103,15 @@ impl Call<'_> {
     /// Adds quotas to the arguments, as `logs.lua` takes them.
     pub(super) fn quotas(&mut self, quotas: &Quotas) -> &mut Self {
         let form = match quotas.largest_limit() {
-            0 => return self.arg("none"),
+            0 => return self.text("none"),
             1..=LONGEST_SHORT_LOG => "short",
             _ => "long",
         };
-        self.arg(form).arg(quotas.iter().len());
-        self.arg(quotas.largest_limit());
-        self.arg(millis(quotas.longest_window()));
+        self.text(form).number(quotas.iter().len());
+        self.number(quotas.largest_limit());
+        self.number(millis(quotas.longest_window()));
         for quota in quotas.iter() {
-            self.arg(quota.limit()).arg(millis(quota.window()));
+            self.number(quota.limit()).number(millis(quota.window()));
         }
         self
     }

@@ -26,11 +26,11 @@ impl RedisStore {
     /// A name, if there is one, as an argument.
     fn start_arguments(&self, call: &mut Call<'_>, start: &Start<SmsCode>, rules: &StartRules) {
         call.arg(self.time_argument());
-        call.arg(start.sid.hex()).arg(start.send.hex());
-        call.arg(millis(rules.ttl)).arg(rules.max_sends);
+        call.text(start.sid.hex()).text(start.send.hex());
+        call.number(millis(rules.ttl)).number(rules.max_sends);
         match self.at_rest.sealed(&start.code) {
-            Some(sealed) => call.arg(sealed),
-            None => call.arg("-"),
+            Some(sealed) => call.text(&sealed),
+            None => call.text("-"),
         };
     }
 
@@ -458,11 +458,11 @@ impl RedisStore {
         let number = self.at_rest.written_number(mobile);
         call.arg(format_args!("{} {number}", start.service.hex()));
         match request.attempts {
-            None => call.arg("").arg("").arg(""),
+            None => call.text("").text("").text(""),
             Some(policy) => {
                 let length = start.code.expose().len();
                 call.arg(format_args!("{} {number} {length}", start.service.hex()));
-                call.arg(millis(policy.ttl)).arg(policy.most)
+                call.number(millis(policy.ttl)).number(policy.most)
             }
         };
         call.shown(
