@@ -18,7 +18,10 @@ use crate::verify;
 pub(crate) fn public(app: &mut ServiceConfig, face: &Face, origins: &List<Origin>) {
     let get_only = || web::to(not_allowed::get);
     let post_only = || web::to(not_allowed::post);
-    let mut shop = |name: &'static str, route: fn() -> Route, otherwise: fn() -> Route| {
+    let shop = |app: &mut ServiceConfig,
+                name: &'static str,
+                route: fn() -> Route,
+                otherwise: fn() -> Route| {
         // One resource with both patterns would match a path twice.
         for path in [format!("{name}/"), name.to_owned()] {
             app.service(
@@ -30,9 +33,16 @@ pub(crate) fn public(app: &mut ServiceConfig, face: &Face, origins: &List<Origin
             );
         }
     };
-    shop("/sms_codes/{mobile}", || get().to(send_code), get_only);
-    shop("/image_codes/{uuid}", || get().to(give_picture), get_only);
+    shop(app, "/sms_codes/{mobile}", || get().to(send_code), get_only);
+    verify::routes(app, face);
     shop(
+        app,
+        "/image_codes/{uuid}",
+        || get().to(give_picture),
+        get_only,
+    );
+    shop(
+        app,
         "/sms_codes/{mobile}/verify",
         || post().to(check_code),
         post_only,
@@ -61,7 +71,6 @@ pub(crate) fn public(app: &mut ServiceConfig, face: &Face, origins: &List<Origin
                 .default_service(web::to(not_allowed::get)),
         );
     }
-    verify::routes(app, face);
     if face.outbox.is_some() {
         app.service(
             web::resource("/dev/outbox")
