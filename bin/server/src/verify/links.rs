@@ -29,9 +29,11 @@ impl Links {
         let host = host.or_else(|| first(headers, HOST.as_str()).filter(|host| is_host(host)));
         let config = request.app_config();
         let own_scheme = if config.secure() { "https" } else { "http" };
-        let own_host = config.local_addr().to_string();
-        let (scheme, host) = (scheme.unwrap_or(own_scheme), host.unwrap_or(&own_host));
-        Self(format!("{}://{host}", scheme.to_ascii_lowercase()))
+        let scheme = scheme.unwrap_or(own_scheme).to_ascii_lowercase();
+        Self(match host {
+            Some(host) => format!("{scheme}://{host}"),
+            None => format!("{scheme}://{}", config.local_addr()),
+        })
     }
 
     /// The link to a path of this face, which begins with a slash.

@@ -1,21 +1,34 @@
 use sms_core::Timestamp;
 use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
 
-/// As clients read it, and no other way: in UTC and without a fraction.
-const FORM: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
-
-/// A time as clients read it: `2026-11-22T10:20:30Z`.
+/// A time as clients read it, and no other way: in UTC and without a fraction, `2026-11-22T10:20:30Z`.
+///
+/// Digit by digit, because an answer has three or more of them, and a form that is interpreted takes ten
+/// times as long.
 pub(crate) fn stamp(time: Timestamp) -> String {
     let seconds = i64::try_from(time.as_millis() / 1000);
     let time = seconds.map_or(Ok(OffsetDateTime::UNIX_EPOCH), |seconds| {
         OffsetDateTime::from_unix_timestamp(seconds)
     });
     let time = time.unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    time.format(FORM).unwrap_or_default()
+    let mut text = *b"0000-00-00T00:00:00Z";
+    let year = time.year().unsigned_abs();
+    let parts = [
+        (0, year / 100),
+        (2, year % 100),
+        (5, u8::from(time.month()).into()),
+        (8, time.day().into()),
+        (11, time.hour().into()),
+        (14, time.minute().into()),
+        (17, time.second().into()),
+    ];
+    for (at, part) in parts {
+        for (digit, value) in text[at..at + 2].iter_mut().zip([part / 10, part % 10]) {
+            *digit += u8::try_from(value).expect("each part has two digits");
+        }
+    }
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// The time that a client writes: with an offset and perhaps a fraction (RFC 3339). What is before
