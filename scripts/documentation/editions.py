@@ -10,7 +10,9 @@ import re
 from links import is_outside, resolve
 from markdown import Code, code_spans
 
-CHINESE = "docs/zh-CN"
+# Chinese pages and pictures are in folders of this name.
+FOLDER = "zh-CN"
+CHINESE = f"docs/{FOLDER}"
 # Words that stand alone in a cell and mean something to a program or its reader.
 WORDS = {"required": "必填", "—": "—", "–": "–", "": ""}
 # Where a comment begins, by language; the languages that are not here have none.
@@ -148,9 +150,17 @@ class Links:
         path, fragment = resolve(page, target)
         if fragment and path in self.pages and fragment in (anchors := self.pages[path].anchors()):
             fragment = f"heading {anchors.index(fragment) + 1}"
-        is_ours = path.is_relative_to(self.root / CHINESE)
-        expected = path in self.originals.values()
-        if expected and page.path in self.originals and not is_ours and path != self.originals[page.path]:
+        if page.path in self.originals and path != self.originals[page.path] and self.is_translated(path):
             return f"{path.relative_to(self.root)} (in English, though it is there in Chinese)"
-        name = self.originals.get(path, path).relative_to(self.root)
+        name = self.original(path).relative_to(self.root)
         return f"{name}#{fragment}" if fragment else str(name)
+
+    def original(self, path):
+        """The English page or picture of a Chinese one; of others, itself."""
+        if path.parent.name == FOLDER and path not in self.originals:
+            return path.parents[1] / path.name
+        return self.originals.get(path, path)
+
+    def is_translated(self, path):
+        """Whether a page or a picture is there in Chinese, too."""
+        return path in self.originals.values() or (path.parent / FOLDER / path.name).exists()

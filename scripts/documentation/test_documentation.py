@@ -136,6 +136,16 @@ class Editions(Repository):
         self.assertEqual([], self.complaints(editions))
 
 
+    def test_a_picture_with_english_words_is_named_if_there_is_another(self):
+        for path in ["docs/d/a.svg", "docs/d/zh-CN/a.svg"]:
+            self.write(path, "<svg/>")
+        self.write("docs/PAGE.md", f"{ENGLISH}![a](d/a.svg)\n")
+        self.write("docs/zh-CN/PAGE.md", f"{CHINESE}![图](../d/a.svg)\n")
+        self.assert_complains(editions, "though it is there in Chinese")
+        self.write("docs/zh-CN/PAGE.md", f"{CHINESE}![图](../d/zh-CN/a.svg)\n")
+        self.assertEqual([], self.complaints(editions))
+
+
 class Links(Repository):
     def test_links_that_lead_somewhere_are_no_complaint(self):
         self.assertEqual([], self.complaints(links))
@@ -210,6 +220,15 @@ class Diagrams(Repository):
                 self.setUp()
                 self.write(name, text)
                 self.assert_complains(diagrams, part)
+
+    def test_a_translation_with_another_shape_is_named(self):
+        original = '// Title\n// Words.\ndigraph { a [label = <<b>word</b><br/>more>]; b [label = "word"] }\n'
+        translation = '// 标题\n// 文字。\ndigraph { a [label = <<b>词</b>>]; b [label = "词"] }\n'
+        self.write("docs/diagrams/more.dot", original)
+        part = "another diagram than in English"
+        for text, is_wrong in [(translation, False), (translation.replace("; b", "; c"), True)]:
+            self.write("docs/diagrams/zh-CN/more.dot", text)
+            self.assertEqual(is_wrong, any(part in complaint for complaint in self.complaints(diagrams)))
 
     def test_arrows_that_differ_from_the_crates_are_named(self):
         self.write("crates/a/Cargo.toml", '[package]\nname = "a"\n[dev-dependencies]\nsms-c = "1"\n')
