@@ -4,6 +4,7 @@ import pathlib
 import tempfile
 import unittest
 
+import book
 import diagrams
 import editions
 import links
@@ -234,6 +235,23 @@ class Diagrams(Repository):
         self.write("crates/a/Cargo.toml", '[package]\nname = "a"\n[dev-dependencies]\nsms-c = "1"\n')
         self.assert_complains(diagrams, "no arrow from a to sms-c")
         self.assert_complains(diagrams, "an arrow too many from a to sms-b")
+
+
+class Book(unittest.TestCase):
+    def test_links_that_lead_out_of_it_become_text(self):
+        for path, link, is_link in [
+            ("A.md", "[b](B.md#c)", True), ("zh-CN/A.md", "[b](../B.md)", True), ("A.md", "[b](https://c/../../d)", True),
+            ("A.md", "![b](../c.png)", True), ("A.md", "[`b`](../crates/B.md)", False),
+            ("A.md", "[b](SUMMARY.md)", False), ("zh-CN/A.md", "[b](../../B.md)", False), ("zh-CN/A.md", "[b](../C/../../B.md)", False),
+        ]:
+            with self.subTest(path=path, link=link):
+                self.assertEqual(is_link, book.within(f"See {link}.", path) == f"See {link}.")
+
+    def test_chapters_are_found_at_any_depth(self):
+        inner = {"content": "in", "path": "b.md", "sub_items": []}
+        outer = {"content": "out", "path": "a.md", "sub_items": [{"Chapter": inner}]}
+        given = {"sections": ["Separator", {"PartTitle": "p"}, {"Chapter": outer}]}
+        self.assertEqual(["out", "in"], [chapter["content"] for chapter in book.chapters(given)])
 
 
 class Anchors(unittest.TestCase):
