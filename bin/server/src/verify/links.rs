@@ -29,16 +29,18 @@ impl Links {
         let host = host.or_else(|| first(headers, HOST.as_str()).filter(|host| is_host(host)));
         let config = request.app_config();
         let own_scheme = if config.secure() { "https" } else { "http" };
-        let scheme = scheme.unwrap_or(own_scheme).to_ascii_lowercase();
-        Self(match host {
-            Some(host) => format!("{scheme}://{host}"),
-            None => format!("{scheme}://{}", config.local_addr()),
-        })
+        let mut link = scheme.unwrap_or(own_scheme).to_ascii_lowercase();
+        link.push_str("://");
+        match host {
+            Some(host) => link.push_str(host),
+            None => link.push_str(&config.local_addr().to_string()),
+        }
+        Self(link)
     }
 
     /// The link to a path of this face, which begins with a slash.
     pub(crate) fn to(&self, path: &str) -> String {
-        format!("{}/v2{path}", self.0)
+        [&self.0, "/v2", path].concat()
     }
 }
 

@@ -6,7 +6,7 @@ use sms_core::{
 
 /// Reads what is told of a verification; `None` if it has another form.
 pub(super) fn read(told: &str) -> Option<Verification> {
-    let mut parts = told.split(' ');
+    let mut parts = told.split_ascii_whitespace();
     let sid = VerificationSid::from_hex(parts.next()?).ok()?;
     let status = match parts.next()? {
         "p" => VerificationStatus::Pending,
@@ -18,7 +18,9 @@ pub(super) fn read(told: &str) -> Option<Verification> {
     let created_at = timestamp(parts.next()?)?;
     let updated_at = timestamp(parts.next()?)?;
     let expires_at = timestamp(parts.next()?)?;
-    let sends = parts.next()?.split(',').filter(|send| !send.is_empty());
+    // The last part is nothing where no message is left.
+    let sends = parts.next().unwrap_or_default().split(',');
+    let sends = sends.filter(|send| !send.is_empty());
     Some(Verification {
         sid,
         status,

@@ -53,7 +53,8 @@ impl<'a> Resource<'a> {
             channel: "sms",
             time: stamp(send.at),
         });
-        let path = format!("/Services/{service}/Verifications/{}", verification.sid);
+        let (of, sid) = (service.as_str(), verification.sid.as_str());
+        let path = ["/Services/", of, "/Verifications/", sid].concat();
         Self {
             told: Told::new(call, service, to, verification),
             lookup: Lookup { carrier: () },
