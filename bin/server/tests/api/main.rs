@@ -48,6 +48,7 @@ mod topologies;
 mod unread_log;
 mod verify;
 mod verify_attempts;
+mod verify_excess;
 mod verify_guard;
 mod verify_leaks;
 mod verify_life;
