@@ -2,6 +2,8 @@
 
 mod at_rest;
 mod clock;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod delivery_name;
 mod error;
 mod in_steps;

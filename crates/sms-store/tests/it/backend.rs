@@ -10,6 +10,7 @@ use deadpool_redis::redis::{Client, FromRedisValue, RedisError, Script, cmd};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use sms_core::{Mobile, Timestamp};
+use sms_store::contract::{Candidate, Shared};
 use sms_store::{
     AtRest, AtRestKey, KeyPrefix, ManualClock, MemoryStore, RedisConfig, RedisServers, RedisStore,
     Restored, Snapshot, VerificationStore,
@@ -104,12 +105,12 @@ impl Backend {
     }
 
     pub(crate) fn redis(setting: Setting) -> Self {
-        static SHARED: Shared<RedisServer> = Mutex::new(Weak::new());
+        static SHARED: InUse<RedisServer> = Mutex::new(Weak::new());
         Self::at(Place::Single(shared(&SHARED, RedisServer::start)), setting)
     }
 
     pub(crate) fn sentinel(setting: Setting) -> Self {
-        static SHARED: Shared<SentinelGroup> = Mutex::new(Weak::new());
+        static SHARED: InUse<SentinelGroup> = Mutex::new(Weak::new());
         Self::at(
             Place::Sentinel(shared(&SHARED, SentinelGroup::start)),
             setting,
@@ -117,7 +118,7 @@ impl Backend {
     }
 
     pub(crate) fn cluster(setting: Setting) -> Self {
-        static SHARED: Shared<RedisCluster> = Mutex::new(Weak::new());
+        static SHARED: InUse<RedisCluster> = Mutex::new(Weak::new());
         Self::at(
             Place::Cluster(shared(&SHARED, RedisCluster::start)),
             setting,
@@ -149,8 +150,41 @@ impl Backend {
         }
     }
 
-    /// Lets time pass: for the quotas and for everything that expires.
-    pub(crate) async fn advance(&self, span: Duration) {
+    async fn plain_code(&self, mobile: &Mobile) -> Option<String> {
+        match &self.keeper {
+            Keeper::Memory(store) => Some(store.sms_code(mobile)?.expose().to_owned()),
+            Keeper::Redis { place, prefix } => {
+                place.ask("GET", &self.code_key(prefix, mobile)).await
+            }
+        }
+    }
+
+    async fn has_code(&self, mobile: &Mobile) -> bool {
+        match &self.keeper {
+            Keeper::Memory(store) => store.has_sms_code(mobile),
+            Keeper::Redis { place, prefix } => {
+                place.ask("EXISTS", &self.code_key(prefix, mobile)).await
+            }
+        }
+    }
+
+    fn code_key(&self, prefix: &str, mobile: &Mobile) -> String {
+        format!("{prefix}{}", self.setting.code_key(mobile))
+    }
+}
+
+impl Candidate for Backend {
+    type Store = dyn VerificationStore;
+
+    fn store(&self) -> Arc<Self::Store> {
+        Arc::clone(&self.store)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    async fn advance(&self, span: Duration) {
         self.clock.advance(span);
         let Keeper::Redis { place, prefix } = &self.keeper else {
             return;
@@ -171,46 +205,24 @@ impl Backend {
             let () = shorten.invoke_async(&mut redis).await.unwrap();
         }
     }
+}
 
-    /// Whether `code` is what another program finds about a number; if codes are kept as digests,
-    /// whether it finds one when it should.
-    pub(crate) async fn keeps(&self, mobile: &Mobile, code: Option<&str>) -> bool {
+/// If codes are kept as digests, another program finds that there is one, and not which.
+impl Shared for Backend {
+    async fn finds(&self, mobile: &Mobile, code: Option<&str>) -> bool {
         match self.setting {
             Setting::Plain => self.plain_code(mobile).await.as_deref() == code,
             Setting::Secret => self.has_code(mobile).await == code.is_some(),
         }
     }
 
-    async fn plain_code(&self, mobile: &Mobile) -> Option<String> {
-        match &self.keeper {
-            Keeper::Memory(store) => Some(store.sms_code(mobile)?.expose().to_owned()),
-            Keeper::Redis { place, prefix } => {
-                place.ask("GET", &self.code_key(prefix, mobile)).await
-            }
-        }
-    }
-
-    async fn has_code(&self, mobile: &Mobile) -> bool {
-        match &self.keeper {
-            Keeper::Memory(store) => store.has_sms_code(mobile),
-            Keeper::Redis { place, prefix } => {
-                place.ask("EXISTS", &self.code_key(prefix, mobile)).await
-            }
-        }
-    }
-
-    /// Another program deletes `sms_…`.
-    pub(crate) async fn delete_code(&self, mobile: &Mobile) {
+    async fn delete_code(&self, mobile: &Mobile) {
         match &self.keeper {
             Keeper::Memory(store) => store.remove_sms_code(mobile),
             Keeper::Redis { place, prefix } => {
                 let _: i64 = place.ask("DEL", &self.code_key(prefix, mobile)).await;
             }
         }
-    }
-
-    fn code_key(&self, prefix: &str, mobile: &Mobile) -> String {
-        format!("{prefix}{}", self.setting.code_key(mobile))
     }
 }
 
@@ -253,9 +265,9 @@ impl Place {
 }
 
 /// Servers that tests share while any of them runs. Each has keys of its own.
-type Shared<T> = Mutex<Weak<T>>;
+type InUse<T> = Mutex<Weak<T>>;
 
-fn shared<T>(shared: &Shared<T>, start: impl FnOnce() -> T) -> Arc<T> {
+fn shared<T>(shared: &InUse<T>, start: impl FnOnce() -> T) -> Arc<T> {
     let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
     shared.upgrade().unwrap_or_else(|| {
         let new = Arc::new(start());

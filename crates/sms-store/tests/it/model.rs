@@ -13,6 +13,7 @@ use sms_core::{
     CheckOutcome, CheckRules, Delivery, DeliveryState, Dispatch, Fate, ImageCode, ImageId, Issue,
     Mobile, NumberRecord, Quotas, Region, Reported, SendLog, Settlement, SmsCode, Timestamp,
 };
+use sms_store::contract::{Candidate, Shared};
 use sms_store::{Accepted, Checked, Consumed, DeliveryName, Log, Report, Slot, Snapshot};
 
 use crate::{Backend, Setting};
@@ -465,8 +466,8 @@ fn agrees_over_restarts(cases: u32, first: &Backend, restart: impl Fn(Backend) -
                 .get(&number)
                 .and_then(|record| record.code(now));
             let expected = expected.map(SmsCode::expose);
-            let keeps = runtime.block_on(backend.keeps(&mobile(number), expected));
-            prop_assert!(keeps, "{:?} is not what is kept", expected);
+            let finds = runtime.block_on(backend.finds(&mobile(number), expected));
+            prop_assert!(finds, "{:?} is not what is kept", expected);
         }
         Ok(())
     });

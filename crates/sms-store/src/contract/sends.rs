@@ -1,4 +1,10 @@
-use super::*;
+//! Admissions of sends.
+
+use sms_core::{CheckOutcome, ImageId, Mobile};
+
+use crate::contract::Candidate;
+use crate::contract::given::{TTL, address, code, consume, mobile, put, quotas, rules, seconds};
+use crate::{CodeStore, Consumed, Log, Reservation, SendAdmission, SendRequest};
 
 /// A send with limits of its own; everything else is the same for all.
 struct Send<'a> {
@@ -24,7 +30,7 @@ impl Default for Send<'_> {
 }
 
 impl Send<'_> {
-    async fn admit(&self, backend: &Backend) -> SendAdmission {
+    async fn admit(&self, candidate: &impl Candidate) -> SendAdmission {
         let image = ImageId::parse(self.image);
         let request = SendRequest {
             address: address(),
@@ -37,13 +43,13 @@ impl Send<'_> {
             code: &code("123456"),
             ttl: TTL,
         };
-        backend.store.admit_send(&request).await.unwrap()
+        candidate.store().admit_send(&request).await.unwrap()
     }
 
     /// The same after a fresh picture was put.
-    async fn admit_with_picture(&self, backend: &Backend) -> SendAdmission {
-        put(backend, "i", "AbCd").await;
-        self.admit(backend).await
+    async fn admit_with_picture(&self, candidate: &impl Candidate) -> SendAdmission {
+        put(candidate, "i", "AbCd").await;
+        self.admit(candidate).await
     }
 }
 
@@ -54,13 +60,15 @@ fn reservation(admission: SendAdmission) -> Reservation {
     }
 }
 
-pub(crate) async fn a_send_is_refused_in_the_order_of_the_contract(backend: &Backend) {
+/// Address, picture, budget, number: the first that refuses is told, and what comes after it is
+/// untouched.
+pub async fn a_send_is_refused_in_the_order_of_the_contract(candidate: &impl Candidate) {
     let limits: &[&str] = &["1/60s"];
     let send = Send {
         per_address: limits,
         ..Send::default()
     };
-    reservation(send.admit_with_picture(backend).await);
+    reservation(send.admit_with_picture(candidate).await);
     let retry_after = seconds(60);
     let refused = SendAdmission::AddressTooOften { retry_after };
     assert_eq!(
@@ -68,7 +76,7 @@ pub(crate) async fn a_send_is_refused_in_the_order_of_the_contract(backend: &Bac
             answer: "no",
             ..send
         }
-        .admit_with_picture(backend)
+        .admit_with_picture(candidate)
         .await,
         refused
     );
@@ -77,24 +85,24 @@ pub(crate) async fn a_send_is_refused_in_the_order_of_the_contract(backend: &Bac
             image: "not an id",
             ..send
         }
-        .admit(backend)
+        .admit(candidate)
         .await,
         refused
     );
     assert_eq!(
-        consume(backend, "abcd").await,
+        consume(candidate, "abcd").await,
         Consumed::Matched,
         "the picture was not touched"
     );
 
     let missing = SendAdmission::ImageMissing;
-    assert_eq!(Send::default().admit(backend).await, missing);
+    assert_eq!(Send::default().admit(candidate).await, missing);
     assert_eq!(
         Send {
             image: "not an id",
             ..Send::default()
         }
-        .admit(backend)
+        .admit(candidate)
         .await,
         missing
     );
@@ -104,34 +112,35 @@ pub(crate) async fn a_send_is_refused_in_the_order_of_the_contract(backend: &Bac
         budget: limits,
         ..Send::default()
     };
-    reservation(send.admit_with_picture(backend).await);
+    reservation(send.admit_with_picture(candidate).await);
     let wrong = Send {
         answer: "no",
         ..send
     }
-    .admit_with_picture(backend)
+    .admit_with_picture(candidate)
     .await;
     assert_eq!(wrong, SendAdmission::ImageMismatch);
-    let spent = send.admit_with_picture(backend).await;
+    let spent = send.admit_with_picture(candidate).await;
     assert_eq!(spent, SendAdmission::BudgetSpent { retry_after });
     let too_often = Send {
         budget: &[],
         ..send
     }
-    .admit_with_picture(backend)
+    .admit_with_picture(candidate)
     .await;
     assert_eq!(too_often, SendAdmission::MobileTooOften { retry_after });
 }
 
-pub(crate) async fn a_refused_send_takes_no_slot_of_number_or_budget(backend: &Backend) {
+/// A refusal costs the number and the budget nothing.
+pub async fn a_refused_send_takes_no_slot_of_number_or_budget(candidate: &impl Candidate) {
     let send = Send {
         per_number: &["1/60s"],
         budget: &["2/60s"],
         ..Send::default()
     };
-    reservation(send.admit_with_picture(backend).await);
+    reservation(send.admit_with_picture(candidate).await);
     for _ in 0..3 {
-        let refused = send.admit_with_picture(backend).await;
+        let refused = send.admit_with_picture(candidate).await;
         assert!(
             matches!(refused, SendAdmission::MobileTooOften { .. }),
             "{refused:?}"
@@ -143,41 +152,47 @@ pub(crate) async fn a_refused_send_takes_no_slot_of_number_or_budget(backend: &B
             mobile: other,
             ..send
         }
-        .admit_with_picture(backend)
+        .admit_with_picture(candidate)
         .await,
     );
-    assert!(backend.keeps(&other, Some("123456")).await);
+    let checked = candidate
+        .store()
+        .check(&other, "123456", &rules(5, &[]))
+        .await;
+    assert_eq!(checked.unwrap().outcome, CheckOutcome::Verified);
 }
 
-pub(crate) async fn a_budget_holds_over_all_numbers(backend: &Backend) {
+/// The budget counts all numbers together, and a slot that was given back is free.
+pub async fn a_budget_holds_over_all_numbers(candidate: &impl Candidate) {
     let send = |number: &str| Send {
         budget: &["1/60s"],
         mobile: Mobile::parse(number).unwrap(),
         ..Send::default()
     };
-    let first = reservation(send("13800138000").admit_with_picture(backend).await);
-    let refused = send("13900139000").admit_with_picture(backend).await;
+    let first = reservation(send("13800138000").admit_with_picture(candidate).await);
+    let refused = send("13900139000").admit_with_picture(candidate).await;
     assert!(
         matches!(refused, SendAdmission::BudgetSpent { .. }),
         "{refused:?}"
     );
-    backend
-        .store
-        .give_back_slot(sms_store::Log::Budget, first.budget_slot)
+    candidate
+        .store()
+        .give_back_slot(Log::Budget, first.budget_slot)
         .await
         .unwrap();
-    reservation(send("13900139000").admit_with_picture(backend).await);
+    reservation(send("13900139000").admit_with_picture(candidate).await);
 }
 
-pub(crate) async fn a_send_uses_its_picture_up_right_or_wrong(backend: &Backend) {
+/// A send uses up the picture that it names.
+pub async fn a_send_uses_its_picture_up_right_or_wrong(candidate: &impl Candidate) {
     let send = Send::default();
-    reservation(send.admit_with_picture(backend).await);
-    assert_eq!(send.admit(backend).await, SendAdmission::ImageMissing);
+    reservation(send.admit_with_picture(candidate).await);
+    assert_eq!(send.admit(candidate).await, SendAdmission::ImageMissing);
     let wrong = Send {
         answer: "no",
         ..Send::default()
     };
-    let mismatch = wrong.admit_with_picture(backend).await;
+    let mismatch = wrong.admit_with_picture(candidate).await;
     assert_eq!(mismatch, SendAdmission::ImageMismatch);
-    assert_eq!(send.admit(backend).await, SendAdmission::ImageMissing);
+    assert_eq!(send.admit(candidate).await, SendAdmission::ImageMissing);
 }
