@@ -11,7 +11,7 @@ use sms_core::{
 };
 use sms_store::{AttemptPolicy, BucketUse, Document, VerificationAdmission, VerificationRequest};
 
-use super::{CODES, mobile};
+use super::steps::{CODES, mobile};
 use crate::Backend;
 
 const TTL: Duration = Duration::from_secs(145);
