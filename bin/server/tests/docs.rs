@@ -1,6 +1,7 @@
 //! The documentation says what the code does: the keys and defaults of `docs/CONFIGURATION.md` are
 //! those of `config/default.toml`, `docs/API.md` has every outcome, the tests that
-//! `docs/SECURITY.md` relies on are there, and the configuration in `docs/SIMULATOR.md` is one.
+//! `docs/SECURITY.md` relies on are there, the configuration in `docs/SIMULATOR.md` is one, and the code
+//! in `docs/EMBEDDING.md` stands in examples that are run.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
 
@@ -15,6 +16,7 @@ use toml::{Table, Value};
 
 const CONFIGURATION: &str = include_str!("../../../docs/CONFIGURATION.md");
 const API: &str = include_str!("../../../docs/API.md");
+const EMBEDDING: &str = include_str!("../../../docs/EMBEDDING.md");
 const SECURITY: &str = include_str!("../../../docs/SECURITY.md");
 const SIMULATOR: &str = include_str!("../../../docs/SIMULATOR.md");
 
@@ -171,6 +173,35 @@ fn every_test_that_security_relies_on_exists() {
         let function = format!("fn {name}(");
         assert!(code.contains(&function), "docs/SECURITY.md names {name}");
     }
+}
+
+#[test]
+fn the_code_for_embedding_is_that_of_the_examples() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates");
+    let mut examples = String::new();
+    for folder in fs::read_dir(crates).unwrap() {
+        let examples_of_one = folder.unwrap().path().join("examples");
+        if examples_of_one.is_dir() {
+            read_code(&examples_of_one, &mut examples);
+        }
+    }
+    let flush = |code: &str| code.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    let examples = flush(&examples);
+    let blocks: Vec<_> = EMBEDDING.split("```rust").skip(1).collect();
+    assert!(blocks.len() > 5, "{blocks:?}");
+    for block in blocks {
+        let code = flush(block.split_once("```").unwrap().0);
+        assert!(examples.contains(code.trim()), "no example has {code}");
+    }
+}
+
+#[test]
+fn the_oldest_rust_for_embedding_is_the_one_that_is_asked_for() {
+    let oldest = format!("**Rust {}**", env!("CARGO_PKG_RUST_VERSION"));
+    assert!(
+        EMBEDDING.contains(&oldest),
+        "docs/EMBEDDING.md lacks {oldest}"
+    );
 }
 
 /// Adds all Rust below a folder to `code`.
