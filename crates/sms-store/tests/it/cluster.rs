@@ -7,6 +7,7 @@ use sms_core::{CheckOutcome, CheckRules, ImageCode, ImageId, Mobile, Quotas, Sms
 use sms_store::{CodeStore, Consumed, RedisConfig, RedisServers, RedisStore, StoreError};
 use sms_testkit::RedisCluster;
 
+use crate::backend::patient_store;
 use crate::failover::{Traffic, heals_within, issue_many, verify_all};
 
 const TTL: Duration = Duration::from_secs(300);
@@ -183,7 +184,7 @@ async fn a_node_that_lost_its_cluster_leads_nobody_astray() {
         let servers = RedisServers::Cluster {
             nodes: nodes.clone(),
         };
-        let store = RedisStore::new(&RedisConfig::new(servers)).unwrap();
+        let store = patient_store(RedisConfig::new(servers));
         check(&store, "123456").await.unwrap();
     }
 }
