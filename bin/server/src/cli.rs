@@ -3,10 +3,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use actix_web::rt::System;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use sms_store::Clock;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::admin::Admin;
 use crate::config::{Backend, ConfigError, Mode, ServerSettings, Settings, StoreSettings};
 use crate::send_test::SendTest;
 use crate::simulate_carrier::SimulateCarrier;
@@ -35,6 +36,8 @@ enum Command {
     SendTest(SendTest),
     /// Play the providers: take messages, show them in an inbox, report deliveries, fail on demand
     SimulateCarrier(SimulateCarrier),
+    #[command(flatten)]
+    Admin(Admin),
 }
 
 /// The whole program: reads the command line, serves until it is told to stop.
@@ -55,6 +58,9 @@ fn try_run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     // It has nothing to do with the server's configuration.
     if let Some(Command::SimulateCarrier(simulator)) = &arguments.command {
         return simulator.carry_out();
+    }
+    if let Some(Command::Admin(admin)) = &arguments.command {
+        return admin.carry_out(Arguments::command());
     }
     let settings = Settings::load(arguments.config.as_deref())?;
     if let Some(Command::SendTest(order)) = &arguments.command

@@ -6,6 +6,7 @@
 pub mod config;
 
 mod access_log;
+mod admin;
 mod audit;
 mod body;
 mod cli;

@@ -9,6 +9,7 @@ mod bad_requests;
 mod ccp;
 mod check_code;
 mod command_line;
+mod completions;
 mod component;
 mod concurrency;
 mod cross_origin;

@@ -1,0 +1,35 @@
+//! What an operator asks of the program besides serving: a file for each subcommand.
+
+mod completions;
+mod man;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use self::completions::Completions;
+use self::man::Man;
+
+/// The subcommands for those who run the service.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Admin {
+    /// Print the script by which a shell completes the command line
+    Completions(Completions),
+    /// Write the manual pages, one for the program and one for each subcommand
+    Man(Man),
+}
+
+impl Admin {
+    /// Does what is asked; `program` is the whole command line as it is declared.
+    ///
+    /// # Errors
+    ///
+    /// Says in one line why it can't be done.
+    pub(crate) fn carry_out(&self, program: clap::Command) -> Result<ExitCode, Box<dyn Error>> {
+        match self {
+            Self::Completions(order) => order.carry_out(program),
+            Self::Man(order) => order.carry_out(program),
+        }
+    }
+}
