@@ -163,6 +163,12 @@ impl<C> Challenge<C> {
         }
     }
 
+    /// How many codes were compared with it.
+    #[must_use]
+    pub fn attempts(&self) -> u8 {
+        self.attempts
+    }
+
     /// When the code expires.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {

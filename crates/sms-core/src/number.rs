@@ -13,7 +13,7 @@ use crate::{Challenge, CheckOutcome, Quotas, SendLog, SmsCode, Timestamp};
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NumberRecord<C = SmsCode> {
-    challenge: Option<Challenge<C>>,
+    pub(crate) challenge: Option<Challenge<C>>,
     pub(crate) verifications: Vec<OfService<C>>,
     pub(crate) sends: SendLog,
     pub(crate) failures: SendLog,

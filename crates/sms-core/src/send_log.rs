@@ -16,6 +16,39 @@ pub struct SendLog {
 }
 
 impl SendLog {
+    /// A log of these times, newest first.
+    #[must_use]
+    pub fn of(newest_first: impl IntoIterator<Item = Timestamp>) -> Self {
+        Self {
+            newest_first: newest_first.into_iter().collect(),
+        }
+    }
+
+    /// The same log with its newest times alone, so many at most.
+    #[must_use]
+    pub fn newest(&self, most: u32) -> Self {
+        Self::of(self.newest_first.iter().copied().take(most as usize))
+    }
+
+    /// How many times there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.newest_first.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.newest_first.is_empty()
+    }
+
+    /// How many of its times are within the window that ends at `now`.
+    #[must_use]
+    pub fn used(&self, now: Timestamp, window: Duration) -> usize {
+        let counts = |at: &&Timestamp| !now.until(at.after(window)).is_zero();
+        self.newest_first.iter().filter(counts).count()
+    }
+
     /// How long until every one of `quotas` has a free slot; zero if all have one at `now`.
     #[must_use]
     pub fn wait(&self, now: Timestamp, quotas: &Quotas) -> Duration {
@@ -96,6 +129,16 @@ mod tests {
         assert_eq!(log.take(at(6), &quotas), Ok(()));
         log.give_back(at(5));
         assert!(log.take(at(7), &quotas).is_err(), "another's slot stays");
+    }
+
+    #[test]
+    fn what_is_used_of_a_window_is_counted() {
+        let log = SendLog::of([100, 70, 10].map(at));
+        let rows = [(69, 3), (100, 2), (130, 1), (160, 0)];
+        for (now, used) in rows {
+            assert_eq!(log.used(at(now), Duration::from_secs(60)), used, "{now}");
+        }
+        assert_eq!(log.newest(2), SendLog::of([100, 70].map(at)));
     }
 
     #[test]

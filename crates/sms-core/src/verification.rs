@@ -2,7 +2,7 @@ mod record;
 
 use std::time::Duration;
 
-pub(crate) use self::record::OfService;
+pub(crate) use self::record::{OfService, may_send_again};
 use crate::{AttemptSid, Quotas, ServiceSid, Timestamp, VerificationSid};
 
 /// What has come of a verification.

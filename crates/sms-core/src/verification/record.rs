@@ -5,7 +5,9 @@ use super::{
     VerificationEnd, VerificationStatus, Which,
 };
 use crate::AttemptSid;
-use crate::{CheckRules, NumberRecord, ServiceSid, Settlement, Timestamp, VerificationSid};
+use crate::{
+    CheckRules, NumberRecord, ServiceSid, Settlement, Timestamp, VerificationSid, VerificationState,
+};
 
 /// How many canceled verifications of one number and service are remembered at most. There are only
 /// as many as messages may be sent while one of them lasts.
@@ -84,7 +86,7 @@ impl<C: Clone> NumberRecord<C> {
             return Err(StartRefusal::NumberBlocked { retry_after });
         }
         if let Some(current) = self.current(now, service) {
-            current.may_send_again(now, rules.max_sends)?;
+            may_send_again(&current.told, now, rules.max_sends)?;
         }
         match self.sends.wait(now, &rules.quotas) {
             Duration::ZERO => Ok(()),
@@ -199,6 +201,35 @@ impl<C> NumberRecord<C> {
         known.find(is_meant).cloned()
     }
 
+    /// The current verifications of these services, but for those that were taken back.
+    pub(crate) fn verification_states(
+        &self,
+        now: Timestamp,
+        services: &[ServiceSid],
+    ) -> Vec<VerificationState> {
+        let states = services.iter().filter_map(|&service| {
+            let Current { told, checks, .. } = self.current(now, service)?;
+            (told.status != VerificationStatus::Canceled).then(|| VerificationState {
+                service,
+                told: told.clone(),
+                checks: *checks,
+            })
+        });
+        states.collect()
+    }
+
+    /// Forgets the verifications of these services that were given up for wrong codes.
+    pub(crate) fn forget_exhausted(&mut self, services: &[ServiceSid]) {
+        let exhausted = VerificationStatus::MaxAttemptsReached;
+        for of_service in &mut self.verifications {
+            if services.contains(&of_service.service) {
+                of_service
+                    .current
+                    .take_if(|current| current.told.status == exhausted);
+            }
+        }
+    }
+
     fn current(&self, now: Timestamp, service: ServiceSid) -> Option<&Current<C>> {
         let current = self.verifications[self.find(service)?].current.as_ref()?;
         (now < current.told.expires_at).then_some(current)
@@ -221,21 +252,23 @@ impl<C> NumberRecord<C> {
     }
 }
 
-impl<C> Current<C> {
-    /// Whether its code may be sent once more, or another be begun in its place.
-    fn may_send_again(&self, now: Timestamp, max_sends: u8) -> Result<(), StartRefusal> {
-        let retry_after = now.until(self.told.expires_at);
-        match self.told.status {
-            VerificationStatus::MaxAttemptsReached => {
-                Err(StartRefusal::ChecksExhausted { retry_after })
-            }
-            VerificationStatus::Pending if self.told.sends.len() >= usize::from(max_sends) => {
-                Err(StartRefusal::SendsExhausted { retry_after })
-            }
-            VerificationStatus::Pending
-            | VerificationStatus::Canceled
-            | VerificationStatus::Approved => Ok(()),
+/// Whether the code of a verification may be sent once more, or another be begun in its place.
+pub(crate) fn may_send_again(
+    current: &Verification,
+    now: Timestamp,
+    max_sends: u8,
+) -> Result<(), StartRefusal> {
+    let retry_after = now.until(current.expires_at);
+    match current.status {
+        VerificationStatus::MaxAttemptsReached => {
+            Err(StartRefusal::ChecksExhausted { retry_after })
         }
+        VerificationStatus::Pending if current.sends.len() >= usize::from(max_sends) => {
+            Err(StartRefusal::SendsExhausted { retry_after })
+        }
+        VerificationStatus::Pending
+        | VerificationStatus::Canceled
+        | VerificationStatus::Approved => Ok(()),
     }
 }
 
