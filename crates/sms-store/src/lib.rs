@@ -11,6 +11,7 @@ mod kept_attempt;
 mod keys;
 mod memory;
 mod number_name;
+mod operator_store;
 mod redis;
 mod seal;
 mod snapshot;
@@ -24,6 +25,7 @@ pub use delivery_name::DeliveryName;
 pub use error::StoreError;
 pub use keys::{KeyPrefix, KeyPrefixError, Log};
 pub use memory::{Entries, MemoryStore};
+pub use operator_store::OperatorStore;
 pub use redis::{ClientCertificate, RedisConfig, RedisServers, RedisStore, RedisTls};
 pub use snapshot::{Flaw, Restored, Snapshot, SnapshotError};
 pub use store::{

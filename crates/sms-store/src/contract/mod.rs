@@ -27,6 +27,7 @@ mod candidate;
 pub mod deliveries;
 mod given;
 pub mod numbers;
+pub mod operators;
 pub mod pictures;
 pub mod senders;
 pub mod sends;

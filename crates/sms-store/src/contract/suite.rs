@@ -6,6 +6,7 @@
 ///
 /// - `codes`: [`CodeStore`](crate::CodeStore).
 /// - `verifications`: [`VerificationStore`](crate::VerificationStore), beside that.
+/// - `operators`: [`OperatorStore`](crate::OperatorStore), beside that.
 /// - `shared`: that another program may read and delete codes, for a
 ///   [`Shared`](crate::contract::Shared) candidate.
 ///
@@ -82,6 +83,16 @@ macro_rules! contract_tests {
             a_request_is_carried_out_by_whoever_claims_it_first,
         }
     };
+    (operators: $candidate:expr) => {
+        $crate::contract_tests! { $candidate => operators:
+            of_a_number_everything_is_told_but_its_codes,
+            looking_at_a_number_changes_nothing,
+            a_number_with_a_large_quota_is_told_and_forgotten,
+            what_is_forgotten_of_a_number_no_longer_stands_in_the_way,
+            a_code_is_forgotten_only_if_it_is_void,
+            a_log_that_is_forgotten_begins_anew,
+        }
+    };
     (shared: $candidate:expr) => {
         $crate::contract_tests! { $candidate => shared:
             a_code_deleted_by_another_program_is_gone,
@@ -112,6 +123,7 @@ mod tests {
         let promises = [
             include_str!("deliveries.rs"),
             include_str!("numbers.rs"),
+            include_str!("operators.rs"),
             include_str!("pictures.rs"),
             include_str!("senders.rs"),
             include_str!("sends.rs"),

@@ -4,6 +4,7 @@ mod attempts;
 mod expiring;
 mod kept_code;
 mod kept_text;
+mod operator;
 mod saved;
 mod table;
 mod verifications;

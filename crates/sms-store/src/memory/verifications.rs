@@ -49,7 +49,7 @@ impl MemoryStore {
         }
     }
 
-    fn is_safe(&self, mobile: &Mobile) -> bool {
+    pub(super) fn is_safe(&self, mobile: &Mobile) -> bool {
         let name = self.document_name(Document::SafeNumber(*mobile));
         let documents = self.tables.documents.part(&name);
         documents.get(self.clock.now(), &name).is_some()

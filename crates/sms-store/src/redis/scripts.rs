@@ -47,6 +47,9 @@ pub(super) struct Scripts {
     pub(super) change_attempt: Script,
     pub(super) read_attempt: Script,
     pub(super) read_attempts: Script,
+    pub(super) read_number: Script,
+    pub(super) forget_number: Script,
+    pub(super) forget_log: Script,
 }
 
 impl Scripts {
@@ -97,6 +100,9 @@ impl Scripts {
             change_attempt: script!("change_attempt.lua"),
             read_attempt: script!("read_attempt.lua"),
             read_attempts: script!("read_attempts.lua"),
+            read_number: verification!("codes.lua", "numbers.lua", "read_number.lua"),
+            forget_number: verification!("codes.lua", "numbers.lua", "forget_number.lua"),
+            forget_log: script!("logs.lua", "forget_log.lua"),
         }
     }
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sms_core::{
-    AddressBlock, AttemptSid, BucketSid, CheckRules, ImageCode, ImageId, Mobile, Quotas,
-    ServiceSid, SmsCode, Start, StartRules, VerificationSid, Which,
+    AddressBlock, AttemptSid, BucketSid, CheckRules, ImageCode, ImageId, Mobile, NumberScope,
+    Quotas, ServiceSid, SmsCode, Start, StartRules, VerificationSid, Which,
 };
 use sms_store::{
-    Accepted, AttemptChange, AttemptPolicy, BucketUse, CodeStore, DeliveryName, Document,
-    PictureRequest, RedisConfig, RedisServers, RedisStore, Report, SendAdmission, SendRequest,
-    VerificationAdmission, VerificationRequest, VerificationStore,
+    Accepted, AttemptChange, AttemptPolicy, BucketUse, CodeStore, DeliveryName, Document, Log,
+    OperatorStore, PictureRequest, RedisConfig, RedisServers, RedisStore, Report, SendAdmission,
+    SendRequest, VerificationAdmission, VerificationRequest, VerificationStore,
 };
 use sms_testkit::{RedisCluster, RedisServer, SentinelGroup};
 
@@ -155,6 +155,14 @@ async fn verify(store: &RedisStore, mobile: &Mobile, rules: &CheckRules) {
         assert!(swapped.unwrap());
     }
     store.claim_request("name", "content", ttl).await.unwrap();
+    let scope = NumberScope {
+        max_attempts: 5,
+        services: vec![service],
+        most_times: 100,
+    };
+    store.number_state(mobile, &scope).await.unwrap();
+    store.forget_number(mobile, &scope).await.unwrap();
+    store.forget_log(Log::Budget).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -12,8 +12,8 @@ use sha2::Sha256;
 use sms_core::{Mobile, Timestamp};
 use sms_store::contract::{Candidate, Shared};
 use sms_store::{
-    AtRest, AtRestKey, KeyPrefix, ManualClock, MemoryStore, RedisConfig, RedisServers, RedisStore,
-    Restored, Snapshot, VerificationStore,
+    AtRest, AtRestKey, KeyPrefix, ManualClock, MemoryStore, OperatorStore, RedisConfig,
+    RedisServers, RedisStore, Restored, Snapshot,
 };
 use sms_testkit::{RedisCluster, RedisServer, SentinelGroup};
 
@@ -54,7 +54,7 @@ impl Setting {
 }
 
 pub(crate) struct Backend {
-    pub(crate) store: Arc<dyn VerificationStore>,
+    pub(crate) store: Arc<dyn OperatorStore>,
     pub(crate) clock: ManualClock,
     setting: Setting,
     keeper: Keeper,
@@ -174,7 +174,7 @@ impl Backend {
 }
 
 impl Candidate for Backend {
-    type Store = dyn VerificationStore;
+    type Store = dyn OperatorStore;
 
     fn store(&self) -> Arc<Self::Store> {
         Arc::clone(&self.store)

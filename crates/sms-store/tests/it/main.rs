@@ -28,6 +28,7 @@ macro_rules! contract_on {
             sms_store::contract_tests!(codes: $backend);
             sms_store::contract_tests!(shared: $backend);
             sms_store::contract_tests!(verifications: $backend);
+            sms_store::contract_tests!(operators: $backend);
 
             #[tokio::test]
             async fn no_other_program_finds_the_code_of_a_verification() {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use sms_core::{
-    AttemptSid, BucketSid, CheckRules, NumberRecord, Quotas, SendLog, ServiceSid, Settlement,
-    SmsCode, Start, StartRefusal, StartRules, Timestamp, Verification, VerificationCheck,
-    VerificationEnd, VerificationSid, Which,
+    AttemptSid, BucketSid, CheckRules, NumberRecord, NumberScope, NumberState, Quota, Quotas,
+    SendLog, ServiceSid, Settlement, SmsCode, Start, StartRefusal, StartRules, Timestamp,
+    Verification, VerificationCheck, VerificationEnd, VerificationSid, VerificationState, Which,
 };
 use sms_store::{AttemptPolicy, BucketUse, Document, VerificationAdmission, VerificationRequest};
 
@@ -44,6 +44,11 @@ pub(super) enum Step {
     Safe {
         number: usize,
     },
+    /// What an operator does.
+    Operate {
+        number: usize,
+        is_forgotten: bool,
+    },
 }
 
 #[derive(Debug, PartialEq)]
@@ -55,6 +60,33 @@ pub(super) enum Outcome {
     BudgetSpent(Duration),
     Checked(VerificationCheck),
     Found(Option<Verification>),
+    Told(Told),
+}
+
+/// What is told of a number, but for how long things are kept, which takes real time on Redis.
+#[derive(Debug, PartialEq)]
+pub(super) struct Told {
+    code: Option<(u8, bool)>,
+    verifications: Vec<VerificationState>,
+    used: Vec<usize>,
+    waits: [Duration; 2],
+    is_safe: bool,
+}
+
+impl Told {
+    fn new(state: NumberState, limits: &Limits) -> Self {
+        let window = |quota: Quota| state.sends.used(state.at, quota.window());
+        Self {
+            code: state.code.map(|code| (code.attempts, code.is_exhausted)),
+            used: limits.sends.iter().map(window).collect(),
+            waits: [
+                state.sends.wait(state.at, &limits.sends),
+                state.failures.wait(state.at, &limits.rules.failures),
+            ],
+            verifications: state.verifications,
+            is_safe: state.is_safe,
+        }
+    }
 }
 
 pub(super) fn step() -> impl Strategy<Value = Step> {
@@ -68,7 +100,9 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(|give_back| Step::Settle { give_back }),
         2 => (number.clone(), service, any::<bool>())
             .prop_map(|(number, service, is_named)| Step::Look { number, service, is_named }),
-        1 => number.prop_map(|number| Step::Safe { number }),
+        1 => number.clone().prop_map(|number| Step::Safe { number }),
+        2 => (number, prop::bool::weighted(0.4))
+            .prop_map(|(number, is_forgotten)| Step::Operate { number, is_forgotten }),
     ]
 }
 
@@ -143,6 +177,14 @@ impl Limits {
             max_sends: 3,
             quotas: self.sends.clone(),
             failures: self.rules.failures.clone(),
+        }
+    }
+
+    fn scope(&self) -> NumberScope {
+        NumberScope {
+            max_attempts: self.rules.max_attempts,
+            services: (0..2).map(service_sid).collect(),
+            most_times: 100,
         }
     }
 
@@ -259,6 +301,18 @@ impl Model {
                 }
                 Outcome::Done
             }
+            Step::Operate {
+                number,
+                is_forgotten,
+            } => {
+                let record = numbers.entry(number).or_default();
+                let (scope, is_safe) = (limits.scope(), self.safe.contains(&number));
+                let state = match is_forgotten {
+                    true => record.forget(now, &scope, is_safe),
+                    false => record.state(now, &scope, is_safe),
+                };
+                Outcome::Told(Told::new(state, limits))
+            }
         }
     }
 
@@ -371,6 +425,17 @@ pub(super) async fn run(
                 assert!(removed.unwrap());
             }
             Outcome::Done
+        }
+        Step::Operate {
+            number,
+            is_forgotten,
+        } => {
+            let (mobile, scope) = (mobile(number), limits.scope());
+            let state = match is_forgotten {
+                true => store.forget_number(&mobile, &scope).await,
+                false => store.number_state(&mobile, &scope).await,
+            };
+            Outcome::Told(Told::new(state.unwrap(), limits))
         }
     }
 }
