@@ -75,6 +75,17 @@ pub struct Limits {
     pub countries: Countries,
 }
 
+impl Limits {
+    /// How often a number may be sent to without a service; `is_test`: a test number.
+    #[must_use]
+    pub fn of_number(&self, is_test: bool) -> &Quotas {
+        match is_test {
+            false => &self.per_mobile,
+            true => &self.per_test_number,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -221,9 +221,9 @@ impl Order {
         };
         // What costs nothing is not taken from the budget.
         let unlimited = Quotas::default();
-        let (budget, mobile_quotas) = match self.test_code {
-            None => (&policy.limits.global, &policy.limits.per_mobile),
-            Some(_) => (&unlimited, &policy.limits.per_test_number),
+        let budget = match self.test_code {
+            None => &policy.limits.global,
+            Some(_) => &unlimited,
         };
         let request = SendRequest {
             address: self.address,
@@ -232,7 +232,7 @@ impl Order {
             answer: &self.image_code,
             budget,
             mobile: &self.mobile,
-            mobile_quotas,
+            mobile_quotas: policy.limits.of_number(self.test_code.is_some()),
             code: &message.code,
             ttl: policy.code.ttl,
         };

@@ -1,9 +1,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sms_core::{CodeLength, Countries, Locale, Quotas, ServiceSid};
+use sms_core::{CodeLength, Countries, Locale, Quotas, ServiceSid, StartRules};
 use sms_gateway::SmsSender;
 use sms_store::AttemptPolicy;
+
+use crate::Limits;
 
 /// Everything about verifications that an operator may choose.
 #[derive(Debug, Clone)]
@@ -40,6 +42,23 @@ pub struct ServicePolicy {
     pub locale: Option<Locale>,
     /// What sends; what sends for the service beside it, if there is none.
     pub sender: Option<Arc<dyn SmsSender>>,
+}
+
+impl ServicePolicy {
+    /// The rules of beginning a verification and of sending its code again, where `limits` hold;
+    /// `is_test`: of a test number.
+    #[must_use]
+    pub fn start_rules(&self, limits: &Limits, is_test: bool) -> StartRules {
+        StartRules {
+            ttl: self.ttl,
+            max_sends: self.max_sends,
+            quotas: match is_test {
+                false => self.per_mobile.clone(),
+                true => limits.per_test_number.clone(),
+            },
+            failures: limits.failures_per_mobile.clone(),
+        }
+    }
 }
 
 impl std::fmt::Debug for ServicePolicy {

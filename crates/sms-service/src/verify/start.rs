@@ -269,7 +269,8 @@ impl Inner {
         if !service.countries.allow(mobile.region()) && !self.is_safe(mobile).await? {
             return Ok(StartedVerification::CountryBlocked(mobile.region()));
         }
-        let rules = self.start_rules(service, test_code.is_some());
+        let limits = &self.shared.policy.limits;
+        let rules = service.start_rules(limits, test_code.is_some());
         if let Some(refused) = self.switched_off(service, &request, mobile, &rules).await? {
             return Ok(refused);
         }
@@ -297,19 +298,6 @@ impl Inner {
     async fn is_safe(&self, mobile: Mobile) -> Result<bool, StoreError> {
         let entry = self.store.document(Document::SafeNumber(mobile)).await?;
         Ok(entry.is_some())
-    }
-
-    fn start_rules(&self, service: &ServicePolicy, is_test: bool) -> StartRules {
-        let limits = &self.shared.policy.limits;
-        StartRules {
-            ttl: service.ttl,
-            max_sends: service.max_sends,
-            quotas: match is_test {
-                false => service.per_mobile.clone(),
-                true => limits.per_test_number.clone(),
-            },
-            failures: limits.failures_per_mobile.clone(),
-        }
     }
 
     /// What is not open to the caller; but that a number is blocked is told before that.
