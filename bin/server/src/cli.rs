@@ -8,11 +8,11 @@ use sms_store::Clock;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::admin::Admin;
+use crate::admin::config::check;
 use crate::config::{Backend, ConfigError, Mode, ServerSettings, Settings, StoreSettings};
 use crate::send_test::SendTest;
 use crate::simulate_carrier::SimulateCarrier;
 use crate::snapshots::Snapshots;
-use crate::tls::Certificate;
 use crate::{Parts, Server, logging};
 
 /// Phone verification by SMS on your own machine.
@@ -60,7 +60,7 @@ fn try_run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         return simulator.carry_out();
     }
     if let Some(Command::Admin(admin)) = &arguments.command {
-        return admin.carry_out(Arguments::command());
+        return admin.carry_out(arguments.config.as_deref(), Arguments::command());
     }
     let settings = Settings::load(arguments.config.as_deref())?;
     if let Some(Command::SendTest(order)) = &arguments.command
@@ -69,15 +69,10 @@ fn try_run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         logging::start(settings.log);
         return order.carry_out(&settings);
     }
-    let parts = Parts::from_settings(&settings)?;
     if arguments.check_config {
-        Certificate::from_settings(&settings.server)?;
-        for warning in settings.warnings()? {
-            eprintln!("sms-server: warning: {warning}");
-        }
-        print!("{}", toml::to_string_pretty(&settings)?);
-        return Ok(ExitCode::SUCCESS);
+        return check(&settings);
     }
+    let parts = Parts::from_settings(&settings)?;
     logging::start(settings.log);
     System::new().block_on(serve(settings, parts))?;
     Ok(ExitCode::SUCCESS)

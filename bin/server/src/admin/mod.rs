@@ -1,19 +1,24 @@
 //! What an operator asks of the program besides serving: a file for each subcommand.
 
 mod completions;
+pub(crate) mod config;
 mod man;
 
 use std::error::Error;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Subcommand;
 
 use self::completions::Completions;
+use self::config::Config;
 use self::man::Man;
 
 /// The subcommands for those who run the service.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Admin {
+    /// Look into the configuration: its defaults, whether it is right, what a key means
+    Config(Config),
     /// Print the script by which a shell completes the command line
     Completions(Completions),
     /// Write the manual pages, one for the program and one for each subcommand
@@ -21,13 +26,19 @@ pub(crate) enum Admin {
 }
 
 impl Admin {
-    /// Does what is asked; `program` is the whole command line as it is declared.
+    /// Does what is asked; `file` is that of the configuration, and `program` the whole command line as
+    /// it is declared.
     ///
     /// # Errors
     ///
     /// Says in one line why it can't be done.
-    pub(crate) fn carry_out(&self, program: clap::Command) -> Result<ExitCode, Box<dyn Error>> {
+    pub(crate) fn carry_out(
+        &self,
+        file: Option<&Path>,
+        program: clap::Command,
+    ) -> Result<ExitCode, Box<dyn Error>> {
         match self {
+            Self::Config(order) => order.carry_out(file),
             Self::Completions(order) => order.carry_out(program),
             Self::Man(order) => order.carry_out(program),
         }

@@ -13,6 +13,7 @@ mod completions;
 mod component;
 mod concurrency;
 mod cross_origin;
+mod explain;
 mod exposition;
 mod failover;
 mod faults;
