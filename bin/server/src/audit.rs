@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use log::kv::Value;
 use log::{Level, Record};
-use sms_core::Message;
+use sms_core::{AddressBlock, Message, Mobile, NumberState};
 use sms_gateway::MessageId;
 use sms_service::{
     Asked, CheckEvent, CheckedCode, CheckedVerification, DeliveryEvent, SendEvent, SentCode,
@@ -111,6 +111,35 @@ pub(crate) fn delivery(event: &DeliveryEvent<'_>) {
     fields.add("message_id", Some(&*dispatch.message_id));
     fields.add("provider_id", Some(event.provider_id));
     fields.write(fate.took());
+}
+
+/// Records that an operator made the quotas of a number begin anew; what was forgotten was in `before`.
+pub(crate) fn unblocked_number(mobile: &Mobile, before: &NumberState, took: Duration) {
+    if !is_on() {
+        return;
+    }
+    let mut fields = Fields(vec![("event", "unblock".into())]);
+    fields.add("mobile", Some(Value::from_display(mobile)));
+    fields.add("sends", Some(before.sends.len()));
+    fields.add("failures", Some(before.failures.len()));
+    fields.write(took);
+}
+
+/// Records that an operator made the quotas of an address begin anew.
+pub(crate) fn unblocked_address(
+    address: AddressBlock,
+    requests: usize,
+    pictures: usize,
+    took: Duration,
+) {
+    if !is_on() {
+        return;
+    }
+    let mut fields = Fields(vec![("event", "unblock".into())]);
+    fields.add("address", Some(Value::from_display(&address)));
+    fields.add("requests", Some(requests));
+    fields.add("pictures", Some(pictures));
+    fields.write(took);
 }
 
 fn is_on() -> bool {

@@ -52,9 +52,7 @@ impl Parts {
     ///
     /// Names the key that asks for what can't be had.
     pub fn from_settings(settings: &Settings) -> Result<Self, WiringError> {
-        // What speaks TLS, to Redis and to providers, takes the process-wide default. An error
-        // says that there is one already.
-        let _ = ring::default_provider().install_default();
+        install_crypto();
         let (senders, mock) = senders(settings)?;
         let (store, memory) = store(settings)?;
         Ok(Self {
@@ -172,13 +170,22 @@ impl<'a> Fronts<'a> {
 type Stores = (Arc<dyn VerificationStore>, Option<Arc<MemoryStore>>);
 
 fn store(settings: &Settings) -> Result<Stores, WiringError> {
+    if let Some(store) = redis_store(settings)? {
+        return Ok((Arc::new(store), None));
+    }
+    let (most, at_rest) = (settings.store.max_entries, settings.store.at_rest()?);
+    let store = MemoryStore::new(Clock::system()).with_max_entries(most);
+    let store = Arc::new(store.with_at_rest(at_rest));
+    Ok((store.clone(), Some(store)))
+}
+
+/// The store that instances share; `None` if the configuration asks for the embedded one.
+pub(crate) fn redis_store(settings: &Settings) -> Result<Option<RedisStore>, WiringError> {
     let store = &settings.store;
-    let at_rest = store.at_rest()?;
     let Some(servers) = store.servers() else {
-        let store = MemoryStore::new(Clock::system()).with_max_entries(store.max_entries);
-        let store = Arc::new(store.with_at_rest(at_rest));
-        return Ok((store.clone(), Some(store)));
+        return Ok(None);
     };
+    install_crypto();
     let config = RedisConfig {
         servers,
         tls: store.tls()?,
@@ -188,7 +195,13 @@ fn store(settings: &Settings) -> Result<Stores, WiringError> {
     };
     let store = RedisStore::new(&config)
         .map_err(|error| ConfigError::key(settings.store.address_keys(), error))?;
-    Ok((Arc::new(store.with_at_rest(at_rest)), None))
+    Ok(Some(store.with_at_rest(settings.store.at_rest()?)))
+}
+
+/// What speaks TLS, to Redis and to providers, takes the process-wide default.
+pub(crate) fn install_crypto() {
+    // An error says that there is one already.
+    let _ = ring::default_provider().install_default();
 }
 
 /// The senders of all routes and services.

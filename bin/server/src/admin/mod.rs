@@ -2,7 +2,11 @@
 
 mod completions;
 pub(crate) mod config;
+mod lines;
 mod man;
+mod number;
+mod shared;
+mod unblock;
 
 use std::error::Error;
 use std::path::Path;
@@ -13,12 +17,19 @@ use clap::Subcommand;
 use self::completions::Completions;
 use self::config::Config;
 use self::man::Man;
+use self::number::Number;
+use self::unblock::Unblock;
+use crate::config::Settings;
 
 /// The subcommands for those who run the service.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Admin {
     /// Look into the configuration: its defaults, whether it is right, what a key means
     Config(Config),
+    /// Tell what is known of a number: quotas, pending code, next allowed send; never the code
+    Number(Number),
+    /// Let a number or a client address begin anew, such that the next send is allowed
+    Unblock(Unblock),
     /// Print the script by which a shell completes the command line
     Completions(Completions),
     /// Write the manual pages, one for the program and one for each subcommand
@@ -39,6 +50,8 @@ impl Admin {
     ) -> Result<ExitCode, Box<dyn Error>> {
         match self {
             Self::Config(order) => order.carry_out(file),
+            Self::Number(order) => order.carry_out(&Settings::load(file)?),
+            Self::Unblock(order) => order.carry_out(&Settings::load(file)?),
             Self::Completions(order) => order.carry_out(program),
             Self::Man(order) => order.carry_out(program),
         }

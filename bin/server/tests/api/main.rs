@@ -24,6 +24,7 @@ mod limits;
 mod metrics;
 mod monitoring;
 mod openapi;
+mod operators;
 mod ops;
 mod overload;
 mod process;
