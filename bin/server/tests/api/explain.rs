@@ -33,24 +33,24 @@ fn a_key_is_explained_with_its_value_and_where_that_comes_from() {
     fs::write(&path, toml).unwrap();
     let file = path.to_str().unwrap();
     let variables = [("SMS__SMS_CODE__LENGTH", "8")];
-    let from_file = format!("value     [\"2/1m\"], from {file}\n");
-    let secret = format!("value     \"********\", from {file}\n");
+    let from_file = format!("value      [\"2/1m\"], from {file}\n");
+    let secret = format!("value      \"********\", from {file}\n");
     let rows = [
         ("limits.per_mobile", &*from_file),
-        ("limits.per_mobile", "variable  SMS__LIMITS__PER_MOBILE\n"),
+        ("limits.per_mobile", "variable   SMS__LIMITS__PER_MOBILE\n"),
         (
             "limits.per_mobile",
-            "default   [\"1/60s\", \"5/1h\", \"10/24h\"]\n",
+            "default    [\"1/60s\", \"5/1h\", \"10/24h\"]\n",
         ),
         (
             "SMS__SMS_CODE__LENGTH",
-            "value     8, from SMS__SMS_CODE__LENGTH\n",
+            "value      8, from SMS__SMS_CODE__LENGTH\n",
         ),
         ("store.hmac_key", &*secret),
-        ("locale", "value     \"zh-CN\", the default\n"),
+        ("locale", "value      \"zh-CN\", the default\n"),
         (
             "gateway.senders.ccp.auth_token",
-            "key       gateway.senders.CCP.auth_token\n",
+            "key        gateway.senders.CCP.auth_token\n",
         ),
     ];
     for (key, line) in rows {
@@ -67,7 +67,7 @@ fn a_key_is_explained_although_the_configuration_is_wrong() {
     let (code, out, problem) = run(&["config", "explain", "limits.per_mobile"], &variables);
     assert_eq!(code, 0);
     assert!(
-        out.contains("meaning   ") && !out.contains("value "),
+        out.contains("meaning    ") && !out.contains("value "),
         "{out}"
     );
     let warning = "warning: no values are told, because of limits.per_mobile: \"1x\"";

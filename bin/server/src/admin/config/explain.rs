@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -9,6 +8,7 @@ use toml::{Table, Value};
 
 use super::origin::{Layers, key_of, variable};
 use super::reference::Entry;
+use crate::admin::lines::Lines;
 use crate::config::{ConfigError, Settings};
 
 /// The values of keys by their dotted names, secrets masked.
@@ -86,16 +86,12 @@ fn of_its_kind(entries: Vec<Entry>, key: &str, values: Option<&Values>) -> Vec<E
 }
 
 /// What is told of one key, a line for each thing.
-fn told(entry: &Entry, key: &str, values: Option<&Values>, layers: &Layers<'_>) -> String {
-    let mut lines = String::new();
-    let mut tell = |what: &str, text: &str| {
-        // Writing to a `String` does not fail.
-        let _ = writeln!(lines, "{what:<10}{text}");
-    };
-    tell("key", entry.key);
-    tell("meaning", &entry.meaning());
-    tell("default", &entry.default());
-    tell("variable", &variable(entry.key));
+fn told(entry: &Entry, key: &str, values: Option<&Values>, layers: &Layers<'_>) -> Lines {
+    let mut lines = Lines::default();
+    lines.tell("key", entry.key);
+    lines.tell("meaning", entry.meaning());
+    lines.tell("default", entry.default());
+    lines.tell("variable", variable(entry.key));
     let Some(values) = values else {
         return lines;
     };
@@ -104,14 +100,14 @@ fn told(entry: &Entry, key: &str, values: Option<&Values>, layers: &Layers<'_>) 
         .filter(|(other, _)| entry.is_for(other) && is_below(other, key))
         .peekable();
     if meant.peek().is_none() {
-        tell("value", "none");
+        lines.tell("value", "none");
     }
     for (name, value) in meant {
         let origin = layers.origin(name);
         if entry.has_names() {
-            tell("value", &format!("{name} = {value}, {origin}"));
+            lines.tell("value", format_args!("{name} = {value}, {origin}"));
         } else {
-            tell("value", &format!("{value}, {origin}"));
+            lines.tell("value", format_args!("{value}, {origin}"));
         }
     }
     lines
@@ -152,7 +148,7 @@ mod tests {
         let entries = of_its_kind(Entry::about(key), key, Some(&values));
         let told = entries
             .iter()
-            .map(|entry| told(entry, key, Some(&values), &Layers::of(None)));
+            .map(|entry| told(entry, key, Some(&values), &Layers::of(None)).to_string());
         told.collect()
     }
 
@@ -163,10 +159,10 @@ mod tests {
     fn a_key_is_told_with_its_value() {
         let told = explained("[limits]\nper_mobile = ['1/60s']", "limits.per_mobile");
         for line in [
-            "key       limits.per_mobile\n",
-            "default   [\"1/60s\", \"5/1h\", \"10/24h\"]\n",
-            "variable  SMS__LIMITS__PER_MOBILE\n",
-            "value     [\"1/1m\"], the default\n",
+            "key        limits.per_mobile\n",
+            "default    [\"1/60s\", \"5/1h\", \"10/24h\"]\n",
+            "variable   SMS__LIMITS__PER_MOBILE\n",
+            "value      [\"1/1m\"], the default\n",
         ] {
             assert!(told.contains(line), "{told}");
         }
@@ -176,8 +172,8 @@ mod tests {
     fn a_sender_has_the_keys_of_its_kind_and_its_secrets_do_not_print() {
         let told = explained(SENDERS, "gateway.senders.trial.auth_token");
         assert_eq!(told.matches("meaning").count(), 1, "{told}");
-        assert!(told.contains("key       gateway.senders.CCP.auth_token\n"));
-        let value = "value     gateway.senders.trial.auth_token = \"********\"";
+        assert!(told.contains("key        gateway.senders.CCP.auth_token\n"));
+        let value = "value      gateway.senders.trial.auth_token = \"********\"";
         assert!(told.contains(value), "{told}");
         let all = explained(SENDERS, "gateway.senders.CCP.account_sid");
         assert!(all.contains("trial.account_sid = \"a\""), "{all}");
@@ -189,12 +185,12 @@ mod tests {
         let told = explained("", "gateway.senders.mock");
         assert_eq!(told.matches("meaning").count(), 2, "{told}");
         let told = explained("", "locale");
-        assert!(told.starts_with("key       locale.messages\n"), "{told}");
+        assert!(told.starts_with("key        locale.messages\n"), "{told}");
     }
 
     #[test]
     fn what_is_not_set_has_no_value() {
-        assert!(explained("", "server.tls_cert").contains("value     none\n"));
-        assert!(explained("", "gateway.senders.CCP.app_id").contains("value     none\n"));
+        assert!(explained("", "server.tls_cert").contains("value      none\n"));
+        assert!(explained("", "gateway.senders.CCP.app_id").contains("value      none\n"));
     }
 }
