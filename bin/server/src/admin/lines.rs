@@ -58,6 +58,14 @@ pub(super) fn ahead(now: Timestamp, wait: Duration) -> String {
     format!("{}, in {}", stamp(now.after(wait)), span(wait))
 }
 
+/// How many of a hundred: `67 %`; `-` of nothing.
+pub(super) fn share(part: u64, whole: u64) -> String {
+    match part.saturating_mul(100).checked_div(whole) {
+        None => "-".to_owned(),
+        Some(share) => format!("{share} %"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +86,13 @@ mod tests {
         ];
         for (millis, text) in rows {
             assert_eq!(span(Duration::from_millis(millis)), text, "{millis}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_rounded_down() {
+        for (part, whole, text) in [(2, 3, "66 %"), (3, 3, "100 %"), (0, 9, "0 %"), (0, 0, "-")] {
+            assert_eq!(share(part, whole), text);
         }
     }
 }

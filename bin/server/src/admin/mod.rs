@@ -5,8 +5,11 @@ pub(crate) mod config;
 mod lines;
 mod man;
 mod number;
+mod readings;
 mod shared;
+mod stats;
 mod unblock;
+mod watch;
 
 use std::error::Error;
 use std::path::Path;
@@ -18,7 +21,9 @@ use self::completions::Completions;
 use self::config::Config;
 use self::man::Man;
 use self::number::Number;
+use self::stats::Stats;
 use self::unblock::Unblock;
+use self::watch::Watch;
 use crate::config::Settings;
 
 /// The subcommands for those who run the service.
@@ -30,6 +35,10 @@ pub(crate) enum Admin {
     Number(Number),
     /// Let a number or a client address begin anew, such that the next send is allowed
     Unblock(Unblock),
+    /// Tell how many messages went out and how many codes came back, by hour
+    Stats(Stats),
+    /// Watch pictures turn into messages and messages into right codes, live
+    Watch(Watch),
     /// Print the script by which a shell completes the command line
     Completions(Completions),
     /// Write the manual pages, one for the program and one for each subcommand
@@ -52,6 +61,8 @@ impl Admin {
             Self::Config(order) => order.carry_out(file),
             Self::Number(order) => order.carry_out(&Settings::load(file)?),
             Self::Unblock(order) => order.carry_out(&Settings::load(file)?),
+            Self::Stats(order) => order.carry_out(&Settings::load(file)?),
+            Self::Watch(order) => order.carry_out(&Settings::load(file)?),
             Self::Completions(order) => order.carry_out(program),
             Self::Man(order) => order.carry_out(program),
         }

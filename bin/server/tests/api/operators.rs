@@ -1,4 +1,4 @@
-//! `sms-server number` and `unblock`, beside a server on a real Redis.
+//! `sms-server number`, `unblock`, `stats` and `watch`, beside a server on a real Redis.
 
 use std::fs;
 
@@ -49,8 +49,12 @@ impl Scene {
     #[track_caller]
     fn tell(&self, arguments: &[&str]) -> (String, String) {
         let file = self.directory.path().join("sms.toml");
-        let url = self.redis.url();
-        let variables = [("SMS__STORE__BACKEND", "redis"), ("SMS__STORE__URL", &url)];
+        let (url, ops) = (self.redis.url(), self.app.ops.to_string());
+        let variables = [
+            ("SMS__STORE__BACKEND", "redis"),
+            ("SMS__STORE__URL", &url),
+            ("SMS__SERVER__OPS_LISTEN", &ops),
+        ];
         let mut all = vec!["--config", file.to_str().unwrap()];
         all.extend(arguments);
         let (code, out, problem) = run(&all, &variables);
@@ -156,21 +160,74 @@ async fn a_client_address_is_unblocked() {
     scene.app.send(MOBILE).await.is_success("发送短信成功");
 }
 
+#[tokio::test]
+async fn messages_are_told_by_hour_and_by_instance() {
+    let scene = Scene::start(&settings(""));
+    let caller = Caller::account(&scene.app);
+    caller.start(SHOP, TO).await;
+    caller.start(SHOP, TO).await;
+    let code = scene.app.received_code(MOBILE);
+    caller.check(SHOP, TO, "wrong").await;
+    caller.check(SHOP, TO, &code).await;
+    scene.app.send(MOBILE).await.is_success("发送短信成功");
+    scene.app.get("/image_codes/i/").await;
+    let (told, problem) = scene.tell(&["stats"]);
+    assert_eq!(problem, "");
+    let rows = ["all                   2          0       0      1        50 %\n"];
+    assert_has(&told, &rows);
+    let place = scene.app.ops.to_string();
+    let row = told.lines().find(|line| line.starts_with(&place)).unwrap();
+    let cells: Vec<_> = row.split_whitespace().skip(2).collect();
+    assert_eq!(cells, ["1", "3", "0", "1", "1", "33", "%"], "{told}");
+}
+
+#[tokio::test]
+async fn the_funnel_is_watched_a_line_a_reading() {
+    let scene = Scene::start(&settings(""));
+    scene.app.send(MOBILE).await.is_success("发送短信成功");
+    let code = scene.app.received_code(MOBILE);
+    scene
+        .app
+        .check(MOBILE, &code)
+        .await
+        .is_success("短信验证码正确");
+    let (told, _) = scene.tell(&["watch", "--count", "1"]);
+    let line = " pictures=0(+0) sends=1(+0) delivered=0(+0) right=1(+0)\n";
+    assert!(told.ends_with(line) && told.lines().count() == 1, "{told}");
+}
+
 #[test]
 fn what_can_not_be_reached_is_named() {
+    let nobody = [("SMS__SERVER__OPS_LISTEN", "127.0.0.1:1")];
+    let off = [("SMS__SERVER__OPS_LISTEN", "")];
     let redis = [
         ("SMS__STORE__BACKEND", "redis"),
         ("SMS__STORE__URL", "redis://127.0.0.1:1/0"),
     ];
     let embedded = "store.backend: \"memory\" is inside the process that serves";
     type Row<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
-    let rows: [Row<'_>; 6] = [
+    let rows: [Row<'_>; 9] = [
         (&["number", MOBILE], &[], embedded),
         (&["unblock", MOBILE], &[], embedded),
         (&["unblock", "127.0.0.1"], &[], embedded),
         (&["number", MOBILE], &redis, "the store is out of reach: "),
         (&["number", "12"], &redis, "NUMBER: not a phone number"),
         (&["unblock", "x"], &redis, "NUMBER|ADDRESS: it is no client"),
+        (
+            &["watch"],
+            &nobody,
+            "listener at 127.0.0.1:1: Connection refused",
+        ),
+        (
+            &["watch"],
+            &off,
+            "server.ops_listen: there is no operator's listener",
+        ),
+        (
+            &["stats"],
+            &nobody,
+            "store.backend: messages by hour are inside",
+        ),
     ];
     for (arguments, variables, expected) in rows {
         let (code, out, problem) = run(arguments, variables);
