@@ -177,3 +177,46 @@ fn warn_of_memory(store: &StoreSettings) {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMANDS: &str = include_str!("../../../docs/COMMANDS.md");
+
+    /// The names of all commands that do something, such as `config check`.
+    fn names(above: &str, command: &clap::Command, all: &mut Vec<String>) {
+        for command in command.get_subcommands() {
+            let name = format!("{above}{}", command.get_name());
+            match command.has_subcommands() {
+                true => names(&format!("{name} "), command, all),
+                false => all.push(name),
+            }
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_documented() {
+        let mut all = Vec::new();
+        names("", &Arguments::command(), &mut all);
+        assert!(all.len() > 8, "{all:?}");
+        for name in all {
+            let is_row = |line: &str| {
+                let rest = line.trim_start_matches("| ").trim_start_matches('[');
+                let rest = rest
+                    .strip_prefix('`')
+                    .and_then(|rest| rest.strip_prefix(&*name));
+                rest.is_some_and(|rest| rest.starts_with(['`', ' ']))
+            };
+            assert!(
+                COMMANDS.lines().any(is_row),
+                "docs/COMMANDS.md lacks {name}"
+            );
+        }
+    }
+}
