@@ -1,0 +1,5 @@
+import { Registration } from '@/components/registration';
+
+export default function Page() {
+  return <Registration />;
+}
