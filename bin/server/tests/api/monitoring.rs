@@ -69,6 +69,16 @@ async fn the_dashboard_is_about_metrics_that_there_are() {
 }
 
 #[tokio::test]
+async fn the_queries_of_the_documentation_are_about_metrics_that_there_are() {
+    let metrics = exposition().await;
+    let queries = queries();
+    assert!(queries.len() > 2, "{}", queries.len());
+    for query in queries {
+        check(&metrics, &query);
+    }
+}
+
+#[tokio::test]
 async fn the_documentation_lists_the_metrics_with_their_types_and_labels() {
     let metrics = exposition().await;
     let real = metrics.types.iter().map(|(name, kind)| {
@@ -137,6 +147,22 @@ fn alarms() -> Vec<Query> {
         }
     };
     rules.map(alarm).collect()
+}
+
+/// What the documentation gives as examples: one a paragraph, with a comment above it.
+fn queries() -> Vec<Query> {
+    let blocks = OPERATIONS.split("```promql\n").skip(1);
+    let blocks = blocks.map(|rest| rest.split_once("```").unwrap().0);
+    let query = |paragraph: &str| {
+        let lines = paragraph.lines().filter(|line| !line.starts_with('#'));
+        Query {
+            text: lines.collect(),
+            shown: Vec::new(),
+        }
+    };
+    blocks
+        .flat_map(|block| block.split("\n\n").map(query))
+        .collect()
 }
 
 /// The expression of each target of each panel, and the labels of its legend.

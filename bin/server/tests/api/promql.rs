@@ -19,7 +19,7 @@ pub(crate) fn selections(query: &str) -> Vec<Selection> {
         rest = after;
         if name.starts_with("sms_") || name.starts_with("process_") {
             let matchers = after.strip_prefix('{').map(|inside| {
-                let (inside, after) = inside.split_once('}').unwrap();
+                let (inside, after) = braces(inside);
                 rest = after;
                 inside.split(',').map(matcher).collect()
             });
@@ -30,6 +30,17 @@ pub(crate) fn selections(query: &str) -> Vec<Selection> {
         }
     }
     selections
+}
+
+/// What stands before a closing brace, and what after it; values may have braces in them.
+fn braces(text: &str) -> (&str, &str) {
+    let mut is_quoted = false;
+    let end = text.find(|c| {
+        is_quoted ^= c == '"';
+        c == '}' && !is_quoted
+    });
+    let (inside, after) = text.split_at(end.unwrap());
+    (inside, &after[1..])
 }
 
 /// Reads `label=~"one|other"` and its like.
