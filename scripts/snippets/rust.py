@@ -2,21 +2,32 @@
 
 import functools
 import re
+import tomllib
 
+from excerpts import is_part
 from markdown import blocks
 from places import ROOT
 from wrong import Wrong
 
 DOCUMENTED = re.compile(r'#!?\[doc = include_str!\("([^"]+)"\)\]')
+HIDDEN = re.compile(r"^# ", re.MULTILINE)
 
 
 def check(block, _sandbox):
     """A block is in a page whose blocks are doc-tests, or its lines are those of one or of an example, in their order."""
     if block.page in tested_pages():
         return
-    wanted = significant(block.text)
-    if not any(is_part(wanted, significant(text)) for text in compiled()):
+    if not any(is_part(shown(block.text), shown(text)) for text in compiled()):
         raise Wrong("no page with doc-tests and no example in examples/ has these lines in this order")
+
+
+def check_manifest(block, _sandbox):
+    """Dependencies by path are crates of the project, with features that they have."""
+    tables = tomllib.loads(block.text)
+    for name, of in [pair for table in tables.values() for pair in table.items() if "path" in pair[1]]:
+        manifest = tomllib.loads((ROOT / "crates" / name / "Cargo.toml").read_text())
+        if unknown := set(of.get("features", ())) - set(manifest.get("features", ())):
+            raise Wrong(f"{name} has no feature {', '.join(unknown)}")
 
 
 @functools.cache
@@ -34,13 +45,6 @@ def compiled():
     return pages + [file.read_text() for file in ROOT.glob("*/*/examples/**/*.rs")]
 
 
-def significant(text):
-    """The lines that count."""
-    lines = (line.removeprefix("# ").strip() for line in text.splitlines())
-    return [line for line in lines if line and not line.startswith("//")]
-
-
-def is_part(wanted, there):
-    """Whether all lines are among others, in their order."""
-    rest = iter(there)
-    return all(line in rest for line in wanted)
+def shown(text):
+    """A text with the lines that doc-tests have and their readers don't see as plain ones."""
+    return HIDDEN.sub("", text)

@@ -18,7 +18,7 @@ from stand_ins import STAND_INS, scripts
 
 PATIENCE_S = 60
 # Where a page says that things are, and below the folder they are.
-PATHS = re.compile(r"(?<![\w./-])/(?=(?:etc|usr/local|var/lib|opt|srv)/)")
+PATHS = re.compile(r"(?<![\w./-])/(?=(?:etc|usr/local|usr/share|var/lib|opt|srv)/)")
 # Ports of programs: where a page has one of few digits, nobody is meant to be there.
 PORTS = re.compile(r"\b(127\.0\.0\.1|localhost):(\d{4,5})\b")
 # Other machines that a server may be on.

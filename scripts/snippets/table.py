@@ -3,8 +3,10 @@
 import answers
 import compiled
 import configuration
+import excerpts
 import listeners
 import nginx
+import operators
 import pages
 import programs
 import rust
@@ -26,6 +28,9 @@ BY_CONTENT = [
     ("console", "-X OPTIONS", answers.preflight),
     ("console", "/readyz", answers.not_ready),
     ("console", "send-test", answers.send_test),
+    ("console", "sms-server stats", operators.figures),
+    ("console", "sms-server watch --count", operators.figures),
+    ("console", "sms-server watch\n", operators.live),
     ("text", "sms_server::access_log", answers.request_line),
     ("text", "audit record", answers.audit_line),
     ("text", "demo page at", answers.first_lines),
@@ -36,9 +41,10 @@ BY_CONTENT = [
     ("http", "webhook-signature", listeners.webhook),
     ("yaml", "scrape_configs", listeners.scrape_configuration),
     ("toml", "[[rules]]", configuration.check_script),
+    ("toml", "dependencies]", rust.check_manifest),
     ("python", "get_redis_connection('verify_codes')\nsms_code_server", programs.redis_of_the_shop),
     ("python", "client = Client(account_sid, auth_token)", programs.twilio),
-    ("python", "/register/", programs.form),
+    ("python", "# What /register/ does", programs.form),
     ("py", "get_redis_connection", programs.view_of_the_shop),
 ]
 
@@ -48,7 +54,15 @@ ELSEWHERE = [
     ("docs/MOVING_FROM_TWILIO.md", "js", "", "scripts/sdk/python/test_pages.py", 'blocks(FROM_TWILIO, "js")'),
     ("docs/MOVING_TO_VERIFY.md", "python", "", "scripts/sdk/python/test_pages.py", 'blocks(TO_VERIFY, "python")'),
     ("docs/OPERATIONS.md", "promql", "", "bin/server/tests/api/monitoring.rs", 'split("```promql\\n")'),
+    ("docs/deploy/README.md", "sh", "apt install", "scripts/packaging/boot", "apt-get install"),
+    ("docs/deploy/README.md", "sh", "redis-url\ninstall", "scripts/packaging/boot", '"On Debian" 2'),
+    ("docs/deploy/README.md", "sh", "sysusers.d", "scripts/packaging/boot", '"From the archive"'),
+    ("docs/deploy/README.md", "sh", "docker run", "scripts/packaging/containers", '"With Docker")'),
+    ("docs/deploy/README.md", "sh", "docker compose", "scripts/packaging/containers", '"With Docker" 2'),
 ]
+
+# Folders whose pages show parts of programs that are there, and that tests of their own run.
+OF_PROGRAMS = {"docs/integrations/": "scripts/integrations/run"}
 
 BY_LANGUAGE = {
     "bash": shell.check, "console": shell.check_console, "css": pages.check_style, "env": configuration.check_variables,
@@ -71,6 +85,9 @@ def runner(block):
     for page, of, part, tests, sign in ELSEWHERE:
         if (block.page, language) == (page, of) and part in block.text:
             return lambda *_: is_there(tests, sign), tests
+    for folder, tests in OF_PROGRAMS.items():
+        if block.page.startswith(folder) and language not in LOOKED_AT:
+            return excerpts.check, tests
     run = BY_LANGUAGE.get(language)
     if run is shell.check and configuration.are_variables(block.text):
         run = configuration.check_variables
