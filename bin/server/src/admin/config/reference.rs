@@ -46,12 +46,14 @@ impl Entry {
         if of_key.is_empty() { below } else { of_key }
     }
 
-    /// The key that may be meant by one that is not there: one whose last part it is, or one that is
-    /// like it.
+    /// The key that may be meant by one that is not there: one that is like it, as a whole or by its last
+    /// part.
     pub(super) fn nearest(key: &str) -> Option<&'static str> {
-        let likeness = |entry: Self| match entry.key.rsplit_once('.') {
-            Some((_, name)) if name == key => 1.0,
-            _ => strsim::normalized_damerau_levenshtein(entry.key, key),
+        let likeness = |entry: Self| {
+            let name = entry.key.rsplit_once('.').map_or("", |(_, name)| name);
+            let [whole, part] =
+                [entry.key, name].map(|known| strsim::normalized_damerau_levenshtein(known, key));
+            whole.max(part)
         };
         let all = Self::all().map(|entry| (likeness(entry), entry.key));
         let nearest = all.max_by(|(one, _), (other, _)| one.total_cmp(other));
@@ -155,6 +157,7 @@ mod tests {
             ("limit.per_ip", Some("limits.per_ip")),
             ("store.ulr", Some("store.url")),
             ("hide_numbers", Some("store.hide_numbers")),
+            ("per_mobil", Some("limits.per_mobile")),
             ("xyzzy", None),
         ];
         for (key, nearest) in rows {
