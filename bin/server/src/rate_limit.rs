@@ -17,9 +17,17 @@ const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// What is told of one kind of quotas. Each is named by its kind and its window: `"number-60s"`.
 pub(crate) struct Told {
-    kind: &'static str,
-    quotas: Quotas,
+    windows: Vec<Window>,
     policy: Option<HeaderValue>,
+}
+
+/// What is told when one quota is used up.
+struct Window {
+    span: Duration,
+    /// What comes before the seconds.
+    used_up: String,
+    /// For all of its span, which is how long most have to wait: they have just used it up.
+    whole: Option<HeaderValue>,
 }
 
 /// The headers of one answer.
@@ -53,8 +61,10 @@ impl Told {
                 .expect("a string takes everything");
         }
         Self {
-            kind,
-            quotas: quotas.clone(),
+            windows: quotas
+                .iter()
+                .map(|quota| Window::new(kind, quota))
+                .collect(),
             policy: HeaderValue::try_from(policy)
                 .ok()
                 .filter(|policy| !policy.is_empty()),
@@ -76,10 +86,29 @@ impl Told {
         if wait.is_zero() {
             return None;
         }
-        let windows = self.quotas.iter().map(Quota::window);
-        let window = windows.filter(|window| *window >= wait).min()?.as_secs();
-        let (kind, wait) = (self.kind, whole_seconds(wait));
-        HeaderValue::try_from(format!("\"{kind}-{window}s\";r=0;t={wait}")).ok()
+        let windows = self.windows.iter().filter(|window| window.span >= wait);
+        let window = windows.min_by_key(|window| window.span)?;
+        match wait == window.span {
+            true => window.whole.clone(),
+            false => window.after(wait),
+        }
+    }
+}
+
+impl Window {
+    fn new(kind: &str, quota: Quota) -> Self {
+        let span = quota.window();
+        let mut window = Self {
+            span,
+            used_up: format!("\"{kind}-{}s\";r=0;t=", span.as_secs()),
+            whole: None,
+        };
+        window.whole = window.after(span);
+        window
+    }
+
+    fn after(&self, wait: Duration) -> Option<HeaderValue> {
+        HeaderValue::try_from(format!("{}{}", self.used_up, whole_seconds(wait))).ok()
     }
 }
 
