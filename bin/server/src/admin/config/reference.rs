@@ -53,11 +53,15 @@ impl Entry {
             let name = entry.key.rsplit_once('.').map_or("", |(_, name)| name);
             let [whole, part] =
                 [entry.key, name].map(|known| strsim::normalized_damerau_levenshtein(known, key));
-            whole.max(part)
+            // Of several with such a last part, the one that has least besides.
+            [whole.max(part), whole]
         };
         let all = Self::all().map(|entry| (likeness(entry), entry.key));
-        let nearest = all.max_by(|(one, _), (other, _)| one.total_cmp(other));
-        nearest.and_then(|(likeness, key)| (likeness >= ALIKE).then_some(key))
+        let nearest = all.max_by(|(one, _), (other, _)| {
+            let [best, whole] = [0, 1].map(|at| one[at].total_cmp(&other[at]));
+            best.then(whole)
+        });
+        nearest.and_then(|([best, _], key)| (best >= ALIKE).then_some(key))
     }
 
     /// Whether it is the row of the key, whatever the names in that are.
