@@ -3,6 +3,7 @@
 import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 
 from sms_server import ACCOUNT, TOKEN, Server, environment
@@ -23,6 +24,8 @@ class Description(unittest.TestCase):
             "--max-examples", "20", "--generation-deterministic", "--suppress-health-check", "all",
             "--no-color",
         ]
-        run = subprocess.run(command, env=environment(), capture_output=True, text=True)
+        # It keeps a cache where it runs.
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        run = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True)
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
         self.assertRegex(run.stdout, r"Tested: 25\b")
