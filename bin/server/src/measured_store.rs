@@ -1,3 +1,4 @@
+mod attempts;
 mod verifications;
 
 use std::sync::Arc;

@@ -137,6 +137,11 @@ impl Server {
             tell_of_take_backs(&self.face.service);
             public_handle.stop(true).await;
             tell_of_sends_cut_off(&self.face.service).await;
+            // What the last connections left to be noted.
+            let abandoned = self.face.service.abandoned_sends();
+            if timeout(CLOSE_TIMEOUT, abandoned).await.is_err() {
+                log::error!("the last attempts are not noted");
+            }
             if let Some(ops) = ops_handle {
                 ops.stop(false).await;
             }

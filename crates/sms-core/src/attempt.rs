@@ -1,4 +1,4 @@
-use crate::{AttemptSid, Mobile, ServiceSid, Timestamp, VerificationSid};
+use crate::{AttemptSid, Mobile, ServiceSid, SmsCode, Started, Timestamp, VerificationSid};
 
 /// A message with the code of a verification, and what has come of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,32 @@ pub struct Attempt {
     pub state: AttemptState,
     /// The provider's code for that, if it gave one.
     pub provider_code: Option<String>,
+}
+
+impl Attempt {
+    /// The message `sid` to `to` with the code of a verification that was begun, or went on, for
+    /// `service`. Nothing has come of it yet.
+    #[must_use]
+    pub fn new(
+        sid: AttemptSid,
+        service: ServiceSid,
+        to: Mobile,
+        started: &Started<SmsCode>,
+    ) -> Self {
+        Self {
+            sid,
+            verification: started.verification.sid,
+            service,
+            to: Some(to),
+            // A code has ten characters at most.
+            code_length: started.code.expose().len() as u8,
+            created_at: started.slot,
+            updated_at: started.slot,
+            is_converted: false,
+            state: AttemptState::Sent,
+            provider_code: None,
+        }
+    }
 }
 
 /// Where a message is.

@@ -58,7 +58,7 @@ impl VerificationService {
             if let Reported::Final(fate) = &reported {
                 let (mobile, code) = (report.to, report.code.as_deref());
                 self.shared.tell(name, fate, mobile, code);
-                self.shared.note_fate(fate, code).await;
+                self.shared.note_fate(fate, code);
             }
         }
         Ok(())
@@ -161,14 +161,14 @@ impl Shared {
         };
         if let Some(fate) = self.store.note_dispatch(name, &accepted).await? {
             self.tell(name, &fate, Some(mobile), None);
-            self.note_fate(&fate, None).await;
+            self.note_fate(&fate, None);
         }
         Ok(())
     }
 
     /// Notes with the attempt of a verification what became of its message.
-    async fn note_fate(&self, fate: &Fate, code: Option<&str>) {
-        let Some(store) = self.verifications.get() else {
+    fn note_fate(&self, fate: &Fate, code: Option<&str>) {
+        let Some(attempts) = self.attempts.get() else {
             return;
         };
         // The messages of verifications are named by their attempts, others are not.
@@ -177,11 +177,9 @@ impl Shared {
         };
         let change = match fate.has_arrived {
             true => AttemptChange::Delivered,
-            false => AttemptChange::Failed(code),
+            false => AttemptChange::Failed(code.map(str::to_owned)),
         };
-        if let Err(error) = store.change_attempt(sid, change).await {
-            log::debug!(message_id = fate.dispatch.message_id; "what became of it is not noted: {error}");
-        }
+        attempts.change(sid, change);
     }
 
     fn tell(

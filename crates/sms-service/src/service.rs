@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use sms_captcha::{DrawError, Size, SpeakError};
 use sms_core::ImageCodeError;
 use sms_gateway::SmsSender;
-use sms_store::{CodeStore, StoreError, VerificationStore};
+use sms_store::{CodeStore, StoreError};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
@@ -13,6 +13,7 @@ use crate::deliveries::Awaiting;
 use crate::give_picture::Drawn;
 use crate::observer::Observer;
 use crate::stock::Stock;
+use crate::verify::AttemptWriter;
 
 /// How many pictures may be in the making at once: drawing as many takes about a second.
 const PICTURES: usize = 1000;
@@ -60,8 +61,8 @@ pub(crate) struct Shared {
     pub(crate) noting: Arc<Semaphore>,
     /// Messages that should have arrived by and by.
     pub(crate) awaiting: Awaiting,
-    /// Where attempts are kept, if there are verifications with a name.
-    pub(crate) verifications: OnceLock<Arc<dyn VerificationStore>>,
+    /// Who notes attempts, if there are verifications with a name.
+    pub(crate) attempts: OnceLock<Arc<AttemptWriter>>,
 }
 
 impl VerificationService {
@@ -99,7 +100,7 @@ impl VerificationService {
                 abandoned: TaskTracker::new(),
                 noting: Arc::new(Semaphore::new(NOTES)),
                 awaiting: Awaiting::default(),
-                verifications: OnceLock::new(),
+                attempts: OnceLock::new(),
             }),
         }
     }
@@ -117,10 +118,15 @@ impl VerificationService {
     }
 
     /// Waits until every send and check is through whose caller went away, and until every dispatch
-    /// is noted: nobody else waits for these, so whoever ends the runtime must.
+    /// and attempt is noted: nobody else waits for these, so whoever ends the runtime must.
     pub async fn abandoned_sends(&self) {
         self.shared.abandoned.close();
         self.shared.abandoned.wait().await;
+        if let Some(attempts) = self.shared.attempts.get()
+            && let Err(error) = attempts.write().await
+        {
+            log::error!("the last attempts are not noted: {error}");
+        }
     }
 
     /// How many sends are under way, at most [`Policy::max_in_flight`].

@@ -1,5 +1,7 @@
 //! An attempt as it is kept.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use sms_core::{Attempt, AttemptSid, AttemptState, ServiceSid, Timestamp, VerificationSid};
 
@@ -33,7 +35,7 @@ impl KeptAttempt {
             is_converted: attempt.is_converted,
             updated_at: attempt.updated_at,
             state: attempt.state,
-            provider_code: attempt.provider_code.clone(),
+            provider_code: attempt.provider_code.as_deref().and_then(word),
         }
     }
 
@@ -53,7 +55,7 @@ impl KeptAttempt {
     }
 
     /// Notes a change that leaves it there.
-    pub(crate) fn change(&mut self, now: Timestamp, change: AttemptChange<'_>) {
+    pub(crate) fn change(&mut self, now: Timestamp, change: &AttemptChange) {
         self.updated_at = now;
         match change {
             AttemptChange::Removed => {}
@@ -62,12 +64,13 @@ impl KeptAttempt {
                 (self.state, self.provider_code) = (AttemptState::Delivered, None);
             }
             AttemptChange::Failed(code) => {
-                (self.state, self.provider_code) = (AttemptState::Failed, code.and_then(word));
+                (self.state, self.provider_code) =
+                    (AttemptState::Failed, code.as_deref().and_then(word));
             }
         }
     }
 
-    /// Reads one from what scripts keep; `lua/attempts.lua` tells the form.
+    /// Reads one from what scripts keep; `lua/add_attempts.lua` tells the form.
     pub(crate) fn read(kept: &str) -> Option<Self> {
         let timestamp = |digits: &str| digits.parse().ok().map(Timestamp::from_millis);
         let mut parts = kept.split(' ');
@@ -90,8 +93,31 @@ impl KeptAttempt {
     }
 }
 
+/// As scripts keep it.
+impl fmt::Display for KeptAttempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match self.state {
+            AttemptState::Sent => 's',
+            AttemptState::Delivered => 'd',
+            AttemptState::Failed => 'f',
+        };
+        write!(
+            f,
+            "{:013} {} {} {} {} {} {:013} {state} {}",
+            self.created_at.as_millis(),
+            self.verification.hex(),
+            self.service.hex(),
+            self.number,
+            self.code_length,
+            u8::from(self.is_converted),
+            self.updated_at.as_millis(),
+            self.provider_code.as_deref().unwrap_or("-"),
+        )
+    }
+}
+
 /// The number of an attempt as it is kept; '-' if nobody knows it.
-pub(crate) fn number(attempt: &Attempt, at_rest: &AtRest) -> String {
+fn number(attempt: &Attempt, at_rest: &AtRest) -> String {
     let number = attempt.to.map(|to| at_rest.written_number(&to));
     number.unwrap_or_else(|| "-".to_owned())
 }

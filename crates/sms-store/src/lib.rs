@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod at_rest;
+mod attempt_store;
 mod clock;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -20,6 +21,7 @@ mod verification_steps;
 mod verification_store;
 
 pub use at_rest::{AtRest, AtRestKey, AtRestKeyError};
+pub use attempt_store::{AttemptChange, AttemptPolicy, AttemptStore};
 pub use clock::{Clock, ManualClock};
 pub use delivery_name::DeliveryName;
 pub use error::StoreError;
@@ -33,6 +35,5 @@ pub use store::{
     Reservation, SendAdmission, SendRequest, Slot,
 };
 pub use verification_store::{
-    AttemptChange, AttemptPolicy, BucketUse, Claim, Document, VerificationAdmission,
-    VerificationRequest, VerificationStore,
+    BucketUse, Claim, Document, VerificationAdmission, VerificationRequest, VerificationStore,
 };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sms_core::{Attempt, AttemptState, SmsCode, StartRefusal, Started, Timestamp};
+use sms_core::{StartRefusal, Timestamp};
 
 use crate::verification_store::{VerificationAdmission, VerificationRequest, VerificationStore};
 use crate::{Log, Slot, StoreError};
@@ -60,10 +60,6 @@ async fn admit(
         Ok(started) => started,
         Err(refusal) => return Ok(VerificationAdmission::Refused(refusal)),
     };
-    if let Some(policy) = request.attempts {
-        let attempt = attempt(request, &started);
-        store.add_attempt(&attempt, policy).await?;
-    }
     Ok(VerificationAdmission::Admitted {
         started,
         budget_slot,
@@ -95,19 +91,4 @@ async fn refusal(
     let service = request.start.service;
     let may_start = store.may_start_verification(request.mobile, service, request.rules);
     Ok(may_start.await?.err())
-}
-
-fn attempt(request: &VerificationRequest<'_>, started: &Started<SmsCode>) -> Attempt {
-    Attempt {
-        sid: request.start.send,
-        verification: started.verification.sid,
-        service: request.start.service,
-        to: Some(*request.mobile),
-        code_length: started.code.expose().len() as u8,
-        created_at: started.slot,
-        updated_at: started.slot,
-        is_converted: false,
-        state: AttemptState::Sent,
-        provider_code: None,
-    }
 }

@@ -2,13 +2,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sms_core::{
-    Attempt, AttemptSid, BucketSid, CheckRules, Mobile, Quotas, ServiceSid, Settlement, SmsCode,
-    Start, StartRefusal, StartRules, Started, Timestamp, Verification, VerificationCheck,
-    VerificationEnd, VerificationSid, Which,
+    AttemptSid, BucketSid, CheckRules, Mobile, Quotas, ServiceSid, Settlement, SmsCode, Start,
+    StartRefusal, StartRules, Started, Timestamp, Verification, VerificationCheck, VerificationEnd,
+    VerificationSid, Which,
 };
 
 use crate::verification_steps::admit_verification_in_steps;
-use crate::{CodeStore, Log, StoreError};
+use crate::{AttemptStore, CodeStore, Log, StoreError};
 
 /// The further steps of verifications with a name, each of them atomic.
 ///
@@ -18,7 +18,7 @@ use crate::{CodeStore, Log, StoreError};
 ///
 /// As in [`CodeStore`], an `Err` means that it is not known whether the step was done.
 #[async_trait]
-pub trait VerificationStore: CodeStore {
+pub trait VerificationStore: CodeStore + AttemptStore {
     /// [`sms_core::NumberRecord::start_verification`].
     ///
     /// # Errors
@@ -166,47 +166,9 @@ pub trait VerificationStore: CodeStore {
         ttl: Duration,
     ) -> Result<(), StoreError>;
 
-    /// Keeps an attempt, and no more of all than `policy` says.
-    ///
-    /// # Errors
-    ///
-    /// The store failed.
-    async fn add_attempt(&self, attempt: &Attempt, policy: AttemptPolicy)
-    -> Result<(), StoreError>;
-
-    /// Notes what has come of an attempt. Nothing happens if it is not known.
-    ///
-    /// # Errors
-    ///
-    /// The store failed.
-    async fn change_attempt(
-        &self,
-        sid: AttemptSid,
-        change: AttemptChange<'_>,
-    ) -> Result<(), StoreError>;
-
-    /// An attempt.
-    ///
-    /// # Errors
-    ///
-    /// The store failed.
-    async fn attempt(&self, sid: AttemptSid) -> Result<Option<Attempt>, StoreError>;
-
-    /// Attempts of `until` and before, the latest first, and of one moment the greatest name first: at
-    /// most `limit`.
-    ///
-    /// # Errors
-    ///
-    /// The store failed.
-    async fn attempts(
-        &self,
-        until: Option<Timestamp>,
-        limit: usize,
-    ) -> Result<Vec<Attempt>, StoreError>;
-
     /// Everything that must hold before a message of a verification goes out, in this order: the number
     /// is not blocked, the verification has checks and messages left, every bucket, the number and the
-    /// budget have a slot; then the verification is begun or goes on, and its attempt is kept.
+    /// budget have a slot; then the verification is begun or goes on.
     ///
     /// # Errors
     ///
@@ -241,29 +203,6 @@ pub enum Claim {
     Done(String),
 }
 
-/// How long attempts are kept, and how many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AttemptPolicy {
-    /// For how long.
-    pub ttl: Duration,
-    /// How many at most, at least 1. Where there are more than a few, a store may keep up to fifteen more
-    /// for a while.
-    pub most: usize,
-}
-
-/// What has come of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AttemptChange<'a> {
-    /// It was none.
-    Removed,
-    /// Its verification was approved.
-    Converted,
-    /// It arrived.
-    Delivered,
-    /// It will not arrive, by this word of its provider.
-    Failed(Option<&'a str>),
-}
-
 /// A bucket that a message is counted in, for one value.
 #[derive(Debug, Clone)]
 pub struct BucketUse<'a> {
@@ -288,8 +227,6 @@ pub struct VerificationRequest<'a> {
     pub buckets: &'a [BucketUse<'a>],
     /// How much the whole service may send.
     pub budget: &'a Quotas,
-    /// How attempts are kept; `None` if this is none.
-    pub attempts: Option<AttemptPolicy>,
 }
 
 /// What came of [`VerificationStore::admit_verification`].

@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sms_core::{
-    Attempt, AttemptSid, BucketSid, CheckRules, Mobile, ServiceSid, Settlement, SmsCode, Start,
-    StartRefusal, StartRules, Started, Timestamp, Verification, VerificationCheck, VerificationEnd,
+    AttemptSid, BucketSid, CheckRules, Mobile, ServiceSid, Settlement, SmsCode, Start,
+    StartRefusal, StartRules, Started, Verification, VerificationCheck, VerificationEnd,
     VerificationSid, Which,
 };
 use sms_store::{
-    AttemptChange, AttemptPolicy, Claim, Document, Log, StoreError, VerificationAdmission,
-    VerificationRequest, VerificationStore,
+    Claim, Document, Log, StoreError, VerificationAdmission, VerificationRequest, VerificationStore,
 };
 
 use super::MeasuredStore;
@@ -139,38 +138,6 @@ impl VerificationStore for MeasuredStore {
     ) -> Result<(), StoreError> {
         let work = self.store.close_request(name, content, outcome, ttl);
         self.timed("close_request", work).await
-    }
-
-    async fn add_attempt(
-        &self,
-        attempt: &Attempt,
-        policy: AttemptPolicy,
-    ) -> Result<(), StoreError> {
-        let work = self.store.add_attempt(attempt, policy);
-        self.timed("add_attempt", work).await
-    }
-
-    async fn change_attempt(
-        &self,
-        sid: AttemptSid,
-        change: AttemptChange<'_>,
-    ) -> Result<(), StoreError> {
-        let work = self.store.change_attempt(sid, change);
-        self.timed("change_attempt", work).await
-    }
-
-    async fn attempt(&self, sid: AttemptSid) -> Result<Option<Attempt>, StoreError> {
-        let work = self.store.attempt(sid);
-        self.timed("attempt", work).await
-    }
-
-    async fn attempts(
-        &self,
-        until: Option<Timestamp>,
-        limit: usize,
-    ) -> Result<Vec<Attempt>, StoreError> {
-        let work = self.store.attempts(until, limit);
-        self.timed("attempts", work).await
     }
 
     async fn admit_verification(

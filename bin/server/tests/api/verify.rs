@@ -107,6 +107,13 @@ impl<'a> Caller<'a> {
         self.get(&path).await
     }
 
+    /// How many attempts there are, and how many of them were converted.
+    pub(crate) async fn summary(&self) -> (u64, u64) {
+        let told = self.get("/Attempts/Summary").await.body;
+        let count = |name| told[name].as_u64().unwrap();
+        (count("total_attempts"), count("total_converted"))
+    }
+
     /// Ends a verification.
     pub(crate) async fn end(&self, service: &str, sid: &str, status: &str) -> Told {
         let path = format!("/Services/{service}/Verifications/{sid}");

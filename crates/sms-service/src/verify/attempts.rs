@@ -80,6 +80,7 @@ impl Verifications {
     ///
     /// The store failed.
     pub async fn attempt(&self, sid: AttemptSid) -> Result<Option<Attempt>, ServiceError> {
+        self.inner.attempts.write().await?;
         Ok(self.inner.store.attempt(sid).await?)
     }
 
@@ -138,6 +139,7 @@ impl Inner {
         after: Option<AttemptPlace>,
         mut each: impl FnMut(Attempt) -> ControlFlow<()>,
     ) -> Result<(), ServiceError> {
+        self.attempts.write().await?;
         let (mut last, mut size) = (after, CHUNK);
         loop {
             let until = last.map(|place| place.at).or(filter.before);

@@ -141,7 +141,7 @@ impl Inner {
                 CheckedVerification::Wrong { to, verification }
             }
             VerificationCheck::Right(verification) => {
-                self.note_conversion(&verification).await;
+                self.note_conversion(&verification);
                 CheckedVerification::Approved {
                     sender: self.usual_sender(service, &to),
                     to,
@@ -153,13 +153,9 @@ impl Inner {
 
     /// Notes with the newest attempt of a verification that it led to its approval. A note that is lost
     /// is missed by statistics alone.
-    pub(super) async fn note_conversion(&self, verification: &Verification) {
-        let Some(newest) = verification.sends.last() else {
-            return;
-        };
-        let converted = AttemptChange::Converted;
-        if let Err(error) = self.store.change_attempt(newest.sid, converted).await {
-            log::debug!(message_id = newest.sid.to_string(); "conversion not noted: {error}");
+    pub(super) fn note_conversion(&self, verification: &Verification) {
+        if let Some(newest) = verification.sends.last() {
+            self.attempts.change(newest.sid, AttemptChange::Converted);
         }
     }
 }

@@ -50,7 +50,7 @@ impl Verifications {
             return Ok(None);
         };
         if how == VerificationEnd::Approved {
-            self.inner.note_conversion(&verification).await;
+            self.inner.note_conversion(&verification);
         }
         Ok(Some((to, verification)))
     }

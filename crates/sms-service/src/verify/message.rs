@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use sms_core::{AttemptSid, ServiceSid, Settlement, SmsCode, Started, Timestamp};
+use sms_core::{Attempt, AttemptSid, ServiceSid, Settlement, SmsCode, Started, Timestamp};
 use sms_gateway::{ErrorClass, Message, MessageId, Receipt, SendError};
 use sms_store::{AttemptChange, Log};
 
@@ -105,27 +105,25 @@ impl Inner {
                 settled.await
             })
         });
-        let inner = Arc::clone(self);
-        let attempt = self.shared.let_go(id, ttl, move || {
-            let inner = Arc::clone(&inner);
-            Box::pin(async move {
-                let removed = inner
-                    .store
-                    .change_attempt(attempt_sid(id), AttemptChange::Removed);
-                removed.await
-            })
-        });
+        self.attempts
+            .change(attempt_sid(id), AttemptChange::Removed);
         let budget = self.shared.give_back_budget(id, held.budget_slot);
         let buckets = async {
             for (log, slot) in held.buckets {
                 self.shared.give_back_slot(id, log, slot).await;
             }
         };
-        tokio::join!(number, attempt, budget, buckets);
+        tokio::join!(number, budget, buckets);
     }
 }
 
 impl Held {
+    /// The message as it is told of later.
+    pub(super) fn attempt(&self) -> Attempt {
+        let (message, sid) = (&self.message, attempt_sid(self.message.id));
+        Attempt::new(sid, self.service, message.to, &self.started)
+    }
+
     pub(super) fn sent(self, sender: Option<(Arc<str>, bool)>) -> StartedVerification {
         StartedVerification::Sent {
             to: self.message.to,

@@ -1,5 +1,6 @@
 //! Verifications with a name: the use cases of callers who have shown who they are.
 
+mod attempt_writer;
 mod attempts;
 mod check;
 mod events;
@@ -15,8 +16,9 @@ mod target;
 use std::sync::Arc;
 
 use sms_core::{Locale, Mobile, ServiceSid};
-use sms_store::VerificationStore;
+use sms_store::{AttemptStore, VerificationStore};
 
+pub(crate) use self::attempt_writer::AttemptWriter;
 pub use self::attempts::{AttemptFilter, AttemptPlace, AttemptSummary};
 pub use self::check::{CheckVerification, CheckedVerification};
 pub use self::events::{VerificationCheckEvent, VerificationEvent};
@@ -42,6 +44,7 @@ pub struct Verifications {
 struct Inner {
     shared: Arc<Shared>,
     store: Arc<dyn VerificationStore>,
+    attempts: Arc<AttemptWriter>,
     policy: VerifyPolicy,
 }
 
@@ -55,12 +58,17 @@ impl Verifications {
         policy: VerifyPolicy,
     ) -> Self {
         let shared = Arc::clone(&service.shared);
-        // An error says that there are some already, which note the same in the same store.
-        let _ = shared.verifications.set(Arc::clone(&store));
+        // If there are verifications already, these note the same in the same store.
+        let attempts = shared.attempts.get_or_init(|| {
+            let store: Arc<dyn AttemptStore> = store.clone();
+            Arc::new(AttemptWriter::new(store, policy.attempts))
+        });
+        let attempts = Arc::clone(attempts);
         Self {
             inner: Arc::new(Inner {
                 shared,
                 store,
+                attempts,
                 policy,
             }),
         }

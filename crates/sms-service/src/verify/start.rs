@@ -292,6 +292,7 @@ impl Inner {
             return Ok(held.sent(None));
         }
         record.message_id = Some(held.message.id);
+        self.attempts.add(held.attempt());
         Ok(self.send(service, held, record).await)
     }
 
@@ -345,7 +346,7 @@ impl Inner {
                 .unwrap_or_else(|| SmsCode::generate(&mut rand::rng(), service.code_length)),
             send: attempt_sid(id),
         };
-        // What costs nothing is not taken from the budget, and is no attempt.
+        // What costs nothing is not taken from the budget.
         let unlimited = Quotas::default();
         let request_to_store = VerificationRequest {
             mobile: &mobile,
@@ -356,7 +357,6 @@ impl Inner {
                 false => &self.shared.policy.limits.global,
                 true => &unlimited,
             },
-            attempts: (!is_test).then_some(self.policy.attempts),
         };
         let admission = self.store.admit_verification(&request_to_store).await?;
         let (started, budget_slot, bucket_slots) = match admission {

@@ -1,10 +1,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sms_core::{AttemptSid, Timestamp};
+use async_trait::async_trait;
+use sms_core::{Attempt, AttemptSid, Timestamp};
 
+use super::MemoryStore;
 use crate::kept_attempt::KeptAttempt;
-use crate::{AttemptChange, AttemptPolicy};
+use crate::{AttemptChange, AttemptPolicy, AttemptStore, StoreError};
 
 /// How many of those that are over are forgotten with each new one.
 const FORGOTTEN: usize = 4;
@@ -34,9 +36,9 @@ impl Attempts {
         }
     }
 
-    pub(super) fn change(&self, now: Timestamp, sid: AttemptSid, change: AttemptChange<'_>) {
+    pub(super) fn change(&self, now: Timestamp, sid: AttemptSid, change: &AttemptChange) {
         let mut kept = self.lock();
-        if change == AttemptChange::Removed {
+        if *change == AttemptChange::Removed {
             kept.remove(sid);
         } else if let Some(&at) = kept.times.get(&sid)
             && let Some(attempt) = kept.by_time.get_mut(&(at, sid))
@@ -90,5 +92,46 @@ impl Kept {
         if let Some(at) = self.times.remove(&sid) {
             self.by_time.remove(&(at, sid));
         }
+    }
+}
+
+#[async_trait]
+impl AttemptStore for MemoryStore {
+    async fn add_attempts(
+        &self,
+        attempts: &[Attempt],
+        policy: AttemptPolicy,
+    ) -> Result<(), StoreError> {
+        for attempt in attempts {
+            let kept = KeptAttempt::new(attempt, &self.at_rest);
+            self.tables.attempts.add(attempt.sid, kept, policy);
+        }
+        Ok(())
+    }
+
+    async fn change_attempts(
+        &self,
+        changes: &[(AttemptSid, AttemptChange)],
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        for (sid, change) in changes {
+            self.tables.attempts.change(now, *sid, change);
+        }
+        Ok(())
+    }
+
+    async fn attempt(&self, sid: AttemptSid) -> Result<Option<Attempt>, StoreError> {
+        let kept = self.tables.attempts.get(sid);
+        Ok(kept.map(|kept| kept.attempt(sid, &self.at_rest)))
+    }
+
+    async fn attempts(
+        &self,
+        until: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<Attempt>, StoreError> {
+        let latest = self.tables.attempts.latest(until, limit);
+        let read = |(sid, kept): (AttemptSid, KeptAttempt)| kept.attempt(sid, &self.at_rest);
+        Ok(latest.into_iter().map(read).collect())
     }
 }

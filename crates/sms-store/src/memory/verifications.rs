@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sms_core::{
-    Attempt, AttemptSid, BucketSid, CheckRules, Mobile, ServiceSid, Settlement, SmsCode, Start,
+    AttemptSid, BucketSid, CheckRules, Mobile, ServiceSid, Settlement, SmsCode, Start,
     StartRefusal, StartRules, Started, Timestamp, Verification, VerificationCheck, VerificationEnd,
     VerificationSid, Which,
 };
@@ -13,9 +13,8 @@ use sms_core::{
 use super::expiring::Full;
 use super::kept_code::KeptCode;
 use super::{MemoryStore, Record};
-use crate::kept_attempt::KeptAttempt;
 use crate::number_name::NumberName;
-use crate::{AttemptChange, AttemptPolicy, Claim, Document, Log, StoreError, VerificationStore};
+use crate::{Claim, Document, Log, StoreError, VerificationStore};
 
 /// When something ends that has no end.
 const NEVER: Timestamp = Timestamp::from_millis(u64::MAX);
@@ -264,39 +263,5 @@ impl VerificationStore for MemoryStore {
             }
         }
         Ok(())
-    }
-
-    async fn add_attempt(
-        &self,
-        attempt: &Attempt,
-        policy: AttemptPolicy,
-    ) -> Result<(), StoreError> {
-        let kept = KeptAttempt::new(attempt, &self.at_rest);
-        self.tables.attempts.add(attempt.sid, kept, policy);
-        Ok(())
-    }
-
-    async fn change_attempt(
-        &self,
-        sid: AttemptSid,
-        change: AttemptChange<'_>,
-    ) -> Result<(), StoreError> {
-        self.tables.attempts.change(self.clock.now(), sid, change);
-        Ok(())
-    }
-
-    async fn attempt(&self, sid: AttemptSid) -> Result<Option<Attempt>, StoreError> {
-        let kept = self.tables.attempts.get(sid);
-        Ok(kept.map(|kept| kept.attempt(sid, &self.at_rest)))
-    }
-
-    async fn attempts(
-        &self,
-        until: Option<Timestamp>,
-        limit: usize,
-    ) -> Result<Vec<Attempt>, StoreError> {
-        let latest = self.tables.attempts.latest(until, limit);
-        let read = |(sid, kept): (AttemptSid, KeptAttempt)| kept.attempt(sid, &self.at_rest);
-        Ok(latest.into_iter().map(read).collect())
     }
 }

@@ -1,6 +1,7 @@
 //! The store in a Redis server.
 
 mod address;
+mod attempts;
 mod call;
 mod cluster;
 mod connector;

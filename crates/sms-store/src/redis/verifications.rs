@@ -4,18 +4,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sms_core::{
-    Attempt, AttemptSid, BucketSid, CheckRules, Mobile, ServiceSid, Settlement, SmsCode, Start,
+    AttemptSid, BucketSid, CheckRules, Mobile, ServiceSid, Settlement, SmsCode, Start,
     StartRefusal, StartRules, Started, Timestamp, Verification, VerificationCheck, VerificationEnd,
     VerificationSid, Which,
 };
 
 use super::call::Call;
 use super::{RedisStore, kept_verification, millis, span, unreadable};
-use crate::kept_attempt::{KeptAttempt, number, word};
 use crate::verification_steps::admit_verification_in_steps;
 use crate::{
-    AttemptChange, AttemptPolicy, Claim, Document, Log, StoreError, VerificationAdmission,
-    VerificationRequest, VerificationStore,
+    Claim, Document, Log, StoreError, VerificationAdmission, VerificationRequest, VerificationStore,
 };
 
 /// What a script answers that starts a verification: which outcome, slot or wait, wait until the next
@@ -345,72 +343,6 @@ impl VerificationStore for RedisStore {
         Ok(())
     }
 
-    async fn add_attempt(
-        &self,
-        attempt: &Attempt,
-        policy: AttemptPolicy,
-    ) -> Result<(), StoreError> {
-        let mut call = self.scripts.add_attempt.key(self.keys.attempts());
-        call.key(self.keys.attempts_data());
-        call.arg(attempt.sid.hex())
-            .arg(attempt.created_at.as_millis());
-        let number = number(attempt, &self.at_rest);
-        call.arg(format_args!(
-            "{} {} {number} {}",
-            attempt.verification.hex(),
-            attempt.service.hex(),
-            attempt.code_length,
-        ));
-        call.arg(millis(policy.ttl)).arg(policy.most);
-        self.run(call).await
-    }
-
-    async fn change_attempt(
-        &self,
-        sid: AttemptSid,
-        change: AttemptChange<'_>,
-    ) -> Result<(), StoreError> {
-        let mut call = self.scripts.change_attempt.key(self.keys.attempts());
-        call.key(self.keys.attempts_data());
-        call.arg(self.time_argument()).arg(sid.hex());
-        let (what, code) = match change {
-            AttemptChange::Removed => ("r", None),
-            AttemptChange::Converted => ("c", None),
-            AttemptChange::Delivered => ("d", None),
-            AttemptChange::Failed(code) => ("f", code.and_then(word)),
-        };
-        call.arg(what).arg(code.as_deref().unwrap_or("-"));
-        self.run(call).await
-    }
-
-    async fn attempt(&self, sid: AttemptSid) -> Result<Option<Attempt>, StoreError> {
-        let mut call = self.scripts.read_attempt.key(self.keys.attempts_data());
-        call.arg(sid.hex());
-        let kept: String = self.run(call).await?;
-        let kept = KeptAttempt::read(&kept);
-        Ok(kept.map(|kept| kept.attempt(sid, &self.at_rest)))
-    }
-
-    async fn attempts(
-        &self,
-        until: Option<Timestamp>,
-        limit: usize,
-    ) -> Result<Vec<Attempt>, StoreError> {
-        let mut call = self.scripts.read_attempts.key(self.keys.attempts());
-        call.key(self.keys.attempts_data());
-        match until {
-            Some(until) => call.arg(until.as_millis()),
-            None => call.arg("+inf"),
-        };
-        call.arg(limit);
-        let kept: Vec<(String, String)> = self.run(call).await?;
-        let read = |(sid, kept): (String, String)| {
-            let sid = AttemptSid::from_hex(&sid).ok()?;
-            Some(KeptAttempt::read(&kept)?.attempt(sid, &self.at_rest))
-        };
-        Ok(kept.into_iter().filter_map(read).collect())
-    }
-
     async fn admit_verification(
         &self,
         request: &VerificationRequest<'_>,
@@ -449,22 +381,12 @@ impl RedisStore {
         call.key(keys.sends()).key(keys.failures()).key(keys.safe());
         call.key(self.keys.log(Log::Budget));
         call.key(self.keys.verification(start.sid));
-        call.key(self.keys.attempts())
-            .key(self.keys.attempts_data());
         for bucket in request.buckets {
             call.key(self.keys.log(self.bucket_log(bucket.sid, bucket.value)));
         }
         self.start_arguments(&mut call, start, request.rules);
         let number = self.at_rest.written_number(mobile);
         call.arg(format_args!("{} {number}", start.service.hex()));
-        match request.attempts {
-            None => call.text("").text("").text(""),
-            Some(policy) => {
-                let length = start.code.expose().len();
-                call.arg(format_args!("{} {number} {length}", start.service.hex()));
-                call.number(millis(policy.ttl)).number(policy.most)
-            }
-        };
         call.shown(
             &self
                 .at_rest

@@ -173,12 +173,12 @@ impl<R: Read> Iterator for Blocks<R> {
 mod tests {
     use super::*;
     use crate::{
-        Accepted, AttemptPolicy, BucketUse, Clock, CodeStore, DeliveryName, Document, Entries, Log,
-        Report, VerificationAdmission, VerificationRequest, VerificationStore,
+        Accepted, AttemptPolicy, AttemptStore, BucketUse, Clock, CodeStore, DeliveryName, Document,
+        Entries, Log, Report, VerificationAdmission, VerificationRequest, VerificationStore,
     };
     use proptest::prelude::*;
     use sms_core::{
-        AttemptSid, BucketSid, DeliveryState, ImageCode, ImageId, Mobile, Quotas, Region,
+        Attempt, AttemptSid, BucketSid, DeliveryState, ImageCode, ImageId, Mobile, Quotas, Region,
         ServiceSid, SmsCode, Start, StartRules, VerificationSid,
     };
     use std::io::Cursor;
@@ -259,10 +259,14 @@ mod tests {
             },
             buckets: &[bucket],
             budget: &Quotas::default(),
-            attempts: Some(AttemptPolicy { ttl, most: 10 }),
         };
         let admitted = store.admit_verification(&request).await.unwrap();
-        assert!(matches!(admitted, VerificationAdmission::Admitted { .. }));
+        let VerificationAdmission::Admitted { started, .. } = admitted else {
+            panic!("nothing refuses it");
+        };
+        let attempt = Attempt::new(start.send, start.service, *request.mobile, &started);
+        let policy = AttemptPolicy { ttl, most: 10 };
+        store.add_attempts(&[attempt], policy).await.unwrap();
         let document = Document::RateLimits(start.service);
         assert!(
             store

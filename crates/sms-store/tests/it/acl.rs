@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sms_core::{
-    AddressBlock, AttemptSid, BucketSid, CheckRules, ImageCode, ImageId, Mobile, NumberScope,
-    Quotas, ServiceSid, SmsCode, Start, StartRules, VerificationSid, Which,
+    AddressBlock, Attempt, AttemptSid, BucketSid, CheckRules, ImageCode, ImageId, Mobile,
+    NumberScope, Quotas, ServiceSid, SmsCode, Start, StartRules, VerificationSid, Which,
 };
 use sms_store::{
-    Accepted, AttemptChange, AttemptPolicy, BucketUse, CodeStore, DeliveryName, Document, Log,
-    OperatorStore, PictureRequest, RedisConfig, RedisServers, RedisStore, Report, SendAdmission,
-    SendRequest, VerificationAdmission, VerificationRequest, VerificationStore,
+    Accepted, AttemptChange, AttemptPolicy, AttemptStore, BucketUse, CodeStore, DeliveryName,
+    Document, Log, OperatorStore, PictureRequest, RedisConfig, RedisServers, RedisStore, Report,
+    SendAdmission, SendRequest, VerificationAdmission, VerificationRequest, VerificationStore,
 };
 use sms_testkit::{RedisCluster, RedisServer, SentinelGroup};
 
@@ -136,10 +136,14 @@ async fn verify(store: &RedisStore, mobile: &Mobile, rules: &CheckRules) {
         },
         buckets: &[bucket],
         budget: &rules.failures,
-        attempts: Some(AttemptPolicy { ttl, most: 1 }),
     };
     let admitted = store.admit_verification(&request).await.unwrap();
-    assert!(matches!(admitted, VerificationAdmission::Admitted { .. }));
+    let VerificationAdmission::Admitted { started, .. } = admitted else {
+        panic!("nothing refuses it");
+    };
+    let attempt = Attempt::new(start.send, start.service, *mobile, &started);
+    let policy = AttemptPolicy { ttl, most: 1 };
+    store.add_attempts(&[attempt], policy).await.unwrap();
     let (service, sid) = (start.service, Some(start.sid));
     let which = Which { service, sid };
     for attempt in ["000000", "123456"] {
@@ -147,8 +151,8 @@ async fn verify(store: &RedisStore, mobile: &Mobile, rules: &CheckRules) {
         checked.await.unwrap();
     }
     store.find_verification(start.sid).await.unwrap();
-    let converted = AttemptChange::Converted;
-    store.change_attempt(start.send, converted).await.unwrap();
+    let converted = [(start.send, AttemptChange::Converted)];
+    store.change_attempts(&converted).await.unwrap();
     assert_eq!(store.attempts(None, 9).await.unwrap().len(), 1);
     for document in [Document::RateLimits(service), Document::SafeNumber(*mobile)] {
         let swapped = store.swap_document(document, None, Some("x")).await;

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use deadpool_redis::redis::Script;
 use sms_core::{
-    AttemptSid, BucketSid, CheckRules, Mobile, Quotas, ServiceSid, SmsCode, Start, StartRules,
-    VerificationCheck, VerificationSid, Which,
+    Attempt, AttemptSid, BucketSid, CheckRules, Mobile, Quotas, ServiceSid, SmsCode, Start,
+    StartRules, VerificationCheck, VerificationSid, Which,
 };
 use sms_store::{
-    AtRest, AtRestKey, AttemptPolicy, BucketUse, RedisStore, StoreError, VerificationAdmission,
-    VerificationRequest, VerificationStore,
+    AtRest, AtRestKey, AttemptPolicy, AttemptStore, BucketUse, RedisStore, StoreError,
+    VerificationAdmission, VerificationRequest, VerificationStore,
 };
 use sms_testkit::RedisServer;
 
@@ -56,10 +56,14 @@ async fn send(store: &RedisStore, digit: char) -> Result<String, StoreError> {
         },
         buckets: &[bucket],
         budget: &quotas,
-        attempts: Some(AttemptPolicy { ttl: TTL, most: 9 }),
     };
     match store.admit_verification(&request).await? {
-        VerificationAdmission::Admitted { started, .. } => Ok(started.code.expose().to_owned()),
+        VerificationAdmission::Admitted { started, .. } => {
+            let attempt = Attempt::new(start.send, start.service, mobile(), &started);
+            let policy = AttemptPolicy { ttl: TTL, most: 9 };
+            store.add_attempts(&[attempt], policy).await?;
+            Ok(started.code.expose().to_owned())
+        }
         other => panic!("{other:?}"),
     }
 }

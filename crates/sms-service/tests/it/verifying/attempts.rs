@@ -2,6 +2,7 @@
 
 use sms_core::{AttemptState, VerificationEnd, VerificationStatus};
 use sms_service::{AttemptFilter, AttemptPlace, AttemptSummary};
+use sms_store::AttemptStore as _;
 
 use super::{Verify, service};
 
@@ -121,4 +122,14 @@ async fn an_approval_by_the_caller_converts_too() {
     let (_, ended) = ended.unwrap().unwrap();
     assert_eq!(ended.status, VerificationStatus::Approved);
     assert!(verify.attempts().await[0].is_converted);
+}
+
+#[tokio::test]
+async fn whoever_ends_the_runtime_has_attempts_written() {
+    let verify = Verify::new();
+    verify.started().await;
+    let store = &verify.harness.store;
+    assert_eq!(store.attempts(None, 9).await.unwrap(), []);
+    verify.harness.service.abandoned_sends().await;
+    assert_eq!(store.attempts(None, 9).await.unwrap().len(), 1);
 }

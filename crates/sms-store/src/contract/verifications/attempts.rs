@@ -1,48 +1,24 @@
 //! The messages of verifications.
 
-use sms_core::{Attempt, AttemptState, StartRules};
+use sms_core::{Attempt, AttemptSid, AttemptState, Timestamp};
 
-use super::given::{POLICY, admit, send, service, start, start_rules, verification, why};
+use super::given::{POLICY, admit, begun, send, service, start, start_rules, verification, why};
 use crate::contract::Candidate;
 use crate::contract::given::{TTL, mobile, seconds};
-use crate::{AttemptChange, VerificationAdmission, VerificationStore};
+use crate::{AttemptChange, AttemptStore, VerificationAdmission, VerificationStore};
 
-/// A verification is found by its name as long as it lives; its messages are listed, the latest
-/// first.
-pub async fn an_admitted_verification_is_found_and_its_attempt_kept(
+/// A verification is found by its name as long as it lives.
+pub async fn an_admitted_verification_is_found(
     candidate: &impl Candidate<Store: VerificationStore>,
 ) {
     let rules = start_rules(&[], &[]);
     let admitted = admit(candidate, &start('1', "123456"), &rules, &[], "x").await;
-    let VerificationAdmission::Admitted { started, .. } = admitted else {
-        panic!("nothing refuses it: {}", why(&admitted));
-    };
-    candidate.advance(seconds(1)).await;
-    admit(candidate, &start('2', "654321"), &rules, &[], "x").await;
+    assert_eq!(why(&admitted), "admitted");
+    let resent = admit(candidate, &start('2', "654321"), &rules, &[], "x").await;
+    assert!(matches!(resent, VerificationAdmission::Admitted { .. }));
     let store = candidate.store();
     let found = store.find_verification(verification('1')).await.unwrap();
     assert_eq!(found, Some((service('a'), mobile())));
-    let attempt = |digit, created_at| Attempt {
-        sid: send(digit),
-        verification: verification('1'),
-        service: service('a'),
-        to: Some(mobile()),
-        code_length: 6,
-        created_at,
-        updated_at: created_at,
-        is_converted: false,
-        state: AttemptState::Sent,
-        provider_code: None,
-    };
-    let (first, second) = (started.slot, started.slot.after(seconds(1)));
-    let all = store.attempts(None, 10).await.unwrap();
-    assert_eq!(all, [attempt('2', second), attempt('1', first)]);
-    assert_eq!(store.attempts(Some(first), 10).await.unwrap(), all[1..]);
-    assert_eq!(store.attempts(None, 1).await.unwrap(), all[..1]);
-    assert_eq!(
-        store.attempt(send('1')).await.unwrap(),
-        Some(attempt('1', first))
-    );
     candidate.advance(TTL).await;
     assert_eq!(
         store.find_verification(verification('1')).await.unwrap(),
@@ -50,22 +26,70 @@ pub async fn an_admitted_verification_is_found_and_its_attempt_kept(
     );
 }
 
+/// Attempts are listed, the latest first, and read as they were added.
+pub async fn attempts_are_kept_as_they_are(candidate: &impl Candidate<Store: VerificationStore>) {
+    let started = begun(candidate, '1', "123456").await;
+    let attempt = |digit, after| Attempt {
+        created_at: started.slot.after(seconds(after)),
+        ..Attempt::new(send(digit), service('a'), mobile(), &started)
+    };
+    let failed = Attempt {
+        is_converted: true,
+        state: AttemptState::Failed,
+        provider_code: Some("MK:0004".to_owned()),
+        updated_at: started.slot.after(seconds(9)),
+        ..attempt('3', 2)
+    };
+    let added = [attempt('1', 0), attempt('2', 1), failed];
+    let store = candidate.store();
+    store.add_attempts(&added, POLICY).await.unwrap();
+    let mut latest_first = added.to_vec();
+    latest_first.reverse();
+    let all = store.attempts(None, 10).await.unwrap();
+    assert_eq!(all, latest_first);
+    let until = store.attempts(Some(added[1].created_at), 10).await.unwrap();
+    assert_eq!(until, all[1..]);
+    assert_eq!(store.attempts(None, 1).await.unwrap(), all[..1]);
+    for attempt in added {
+        let kept = store.attempt(attempt.sid).await.unwrap();
+        assert_eq!(kept, Some(attempt));
+    }
+}
+
+/// Attempts that are added twice are there once.
+pub async fn attempts_may_be_added_again(candidate: &impl Candidate<Store: VerificationStore>) {
+    let added = some(candidate, 0..2).await;
+    let store = candidate.store();
+    store.add_attempts(&added, POLICY).await.unwrap();
+    store.add_attempts(&added, POLICY).await.unwrap();
+    assert_eq!(store.attempts(None, 10).await.unwrap().len(), 2);
+}
+
+/// Nothing to add and nothing to change is no error.
+pub async fn no_attempts_are_no_error(candidate: &impl Candidate<Store: VerificationStore>) {
+    let store = candidate.store();
+    store.add_attempts(&[], POLICY).await.unwrap();
+    store.change_attempts(&[]).await.unwrap();
+    assert_eq!(store.attempts(None, 10).await.unwrap(), []);
+}
+
 /// Each change of an attempt is kept; one that was removed stays so.
 pub async fn what_comes_of_an_attempt_is_kept_with_it(
     candidate: &impl Candidate<Store: VerificationStore>,
 ) {
-    let rules = start_rules(&[], &[]);
-    admit(candidate, &start('1', "123456"), &rules, &[], "x").await;
+    let added = some(candidate, 0..1).await;
     let store = candidate.store();
+    store.add_attempts(&added, POLICY).await.unwrap();
+    let sid = added[0].sid;
     let after = async |change| {
-        store.change_attempt(send('1'), change).await.unwrap();
-        let attempt = store.attempt(send('1')).await.unwrap();
+        store.change_attempts(&[(sid, change)]).await.unwrap();
+        let attempt = store.attempt(sid).await.unwrap();
         attempt.map(|kept| (kept.is_converted, kept.state, kept.provider_code))
     };
     let code = Some("MK:0004".to_owned());
     let rows = [
         (
-            AttemptChange::Failed(Some("MK:0004")),
+            AttemptChange::Failed(code.clone()),
             (false, AttemptState::Failed, code),
         ),
         (
@@ -89,34 +113,119 @@ pub async fn what_comes_of_an_attempt_is_kept_with_it(
     assert_eq!(store.attempts(None, 10).await.unwrap(), []);
 }
 
+/// Many changes at once are made one after the other, also of those that are there no more.
+pub async fn attempts_change_together(candidate: &impl Candidate<Store: VerificationStore>) {
+    let added = some(candidate, 0..3).await;
+    let store = candidate.store();
+    store.add_attempts(&added, POLICY).await.unwrap();
+    let [first, second, third] = [added[0].sid, added[1].sid, added[2].sid];
+    let changes = [
+        (first, AttemptChange::Failed(None)),
+        (second, AttemptChange::Removed),
+        (third, AttemptChange::Converted),
+        (second, AttemptChange::Converted),
+        (first, AttemptChange::Delivered),
+    ];
+    store.change_attempts(&changes).await.unwrap();
+    let all = store.attempts(None, 10).await.unwrap();
+    let told: Vec<_> = all
+        .iter()
+        .map(|kept| (kept.sid, kept.is_converted, kept.state))
+        .collect();
+    let expected = [
+        (third, true, AttemptState::Sent),
+        (first, false, AttemptState::Delivered),
+    ];
+    assert_eq!(told, expected);
+}
+
 /// Attempts are forgotten when their time is over, and the oldest when there are too many.
 pub async fn attempts_have_a_time_and_a_number(
     candidate: &impl Candidate<Store: VerificationStore>,
 ) {
-    let rules = StartRules {
-        max_sends: 99,
-        ..start_rules(&[], &[])
-    };
-    for digit in ['1', '2', '3', '4'] {
-        admit(
-            candidate,
-            &start(digit, "123456"),
-            &rules,
-            &[],
-            &digit.to_string(),
-        )
-        .await;
-        candidate.advance(seconds(1)).await;
+    let attempts = some(candidate, 0..5).await;
+    let store = candidate.store();
+    for attempt in &attempts[..4] {
+        let attempt = std::slice::from_ref(attempt);
+        store.add_attempts(attempt, POLICY).await.unwrap();
     }
     let sids = async || {
-        let attempts = candidate.store().attempts(None, 10).await.unwrap();
-        attempts
-            .into_iter()
-            .map(|attempt| attempt.sid)
-            .collect::<Vec<_>>()
+        let kept = store.attempts(None, 10).await.unwrap();
+        kept.into_iter().map(|kept| kept.sid).collect::<Vec<_>>()
     };
-    assert_eq!(sids().await, [send('4'), send('3'), send('2')]);
-    candidate.advance(POLICY.ttl - seconds(2)).await;
-    admit(candidate, &start('5', "123456"), &rules, &[], "5").await;
-    assert_eq!(sids().await, [send('5'), send('4')]);
+    let expected = |indices: &[usize]| -> Vec<AttemptSid> {
+        indices.iter().map(|index| attempts[*index].sid).collect()
+    };
+    assert_eq!(sids().await, expected(&[3, 2, 1]));
+    // The last but one is not over yet.
+    let last = Attempt {
+        created_at: attempts[3].created_at.after(POLICY.ttl - seconds(1)),
+        ..attempts[4].clone()
+    };
+    candidate.advance(POLICY.ttl).await;
+    store.add_attempts(&[last], POLICY).await.unwrap();
+    assert_eq!(sids().await, expected(&[4, 3]));
+}
+
+/// However many are added, one by one or together, no more than fifteen stay that need not, and none
+/// goes that must stay.
+pub async fn many_attempts_are_forgotten_in_rounds(
+    candidate: &impl Candidate<Store: VerificationStore>,
+) {
+    let policy = crate::AttemptPolicy { most: 20, ..POLICY };
+    let attempts = some(candidate, 0..600).await;
+    let store = candidate.store();
+    let mut rest = &attempts[..];
+    let mut added = 0;
+    for size in [1, 1, 1, 15, 16, 17, 1, 1, 300, 2, 40, 205] {
+        let (part, others) = rest.split_at(size);
+        store.add_attempts(part, policy).await.unwrap();
+        (rest, added) = (others, added + size);
+        let kept = store.attempts(None, 1000).await.unwrap();
+        let least = added.min(policy.most);
+        assert!(
+            (least..=least + 15).contains(&kept.len()),
+            "{} of {added}",
+            kept.len()
+        );
+        let newest = attempts[..added].iter().rev().take(kept.len());
+        assert!(kept.iter().eq(newest), "not the newest of {added}");
+    }
+    assert!(rest.is_empty());
+    // Those whose time is over go in the same way.
+    let late = some(candidate, 600..632).await;
+    let late = late.into_iter().map(|attempt| Attempt {
+        created_at: attempt.created_at.after(POLICY.ttl),
+        ..attempt
+    });
+    let late: Vec<_> = late.collect();
+    candidate.advance(POLICY.ttl).await;
+    for attempt in &late {
+        let attempt = std::slice::from_ref(attempt);
+        store.add_attempts(attempt, policy).await.unwrap();
+    }
+    let kept = store.attempts(None, 1000).await.unwrap();
+    assert!(kept.iter().all(|kept| late.contains(kept)));
+}
+
+/// Attempts of these numbers, one second after the other.
+async fn some(
+    candidate: &impl Candidate<Store: VerificationStore>,
+    numbers: std::ops::Range<u64>,
+) -> Vec<Attempt> {
+    let started = begun(candidate, '1', "123456").await;
+    let attempt = |number| Attempt {
+        created_at: at(started.slot, number),
+        updated_at: at(started.slot, number),
+        ..Attempt::new(name(number), service('a'), mobile(), &started)
+    };
+    numbers.map(attempt).collect()
+}
+
+fn at(first: Timestamp, number: u64) -> Timestamp {
+    first.after(seconds(number))
+}
+
+fn name(number: u64) -> AttemptSid {
+    AttemptSid::from_hex(&format!("{number:032x}")).unwrap()
 }

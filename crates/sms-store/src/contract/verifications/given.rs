@@ -118,7 +118,6 @@ pub(super) async fn admit(
         rules,
         buckets: &[bucket],
         budget: &quotas(budget),
-        attempts: Some(POLICY),
     };
     candidate
         .store()

@@ -1,20 +1,19 @@
 -- All that must hold before a message of a verification goes out in one go, for a Redis that is not a
 -- cluster.
--- KEYS: verifications, sends, failures, safe, budget, where a new one leads, names of attempts, what is
--- kept of them, and the log of each bucket.
+-- KEYS: verifications, sends, failures, safe, budget, where a new one leads, and the log of each bucket.
 -- ARGV: time or '', name of a new one, name of the message, ttl, most messages, sealed code or '-',
--- number and service of a new one, what is kept of the attempt, its ttl, most attempts, what is shown
--- of the code, quotas of sends, of failures, of the budget, of each bucket.
+-- number and service of a new one, what is shown of the code, quotas of sends, of failures, of the
+-- budget, of each bucket.
 -- {0, slot, wait until the next one, what is told, code} may be sent; {1, wait, …} number blocked;
 -- {2, wait, …} checks used up; {3, wait, …} messages used up; {4, wait, …} number too often;
 -- {5, wait, …} a bucket is full; {6, wait, …} budget spent.
 local now = clock(ARGV[1])
-local shown_at = 11
+local shown_at = 8
 local sends_at = after_shown(shown_at)
 local failures_at = after_quotas(sends_at)
 local budget_at = after_quotas(failures_at)
 local first_bucket_at = after_quotas(budget_at)
-local FIRST_BUCKET = 9
+local FIRST_BUCKET = 7
 
 local function refused(why, refused_for)
   must_be_writable(KEYS[1], '')
@@ -62,10 +61,5 @@ local started = add_send(KEYS[1], now, current, canceled, {
 })
 if started.sid == ARGV[2] then
   redis.call('SET', KEYS[6], ARGV[7], 'PX', ARGV[4])
-end
--- Nothing was sent to a test number, so there is no attempt.
-if ARGV[8] ~= '' then
-  local what = started.sid .. ' ' .. ARGV[8]
-  add_attempt(KEYS[7], KEYS[8], ARGV[3], now, what, ARGV[9], ARGV[10])
 end
 return { 0, now, wait(KEYS[2], sends, now, sends_at), told(started), readable_code(started) }

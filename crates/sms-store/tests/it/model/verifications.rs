@@ -9,7 +9,7 @@ use sms_core::{
     SendLog, ServiceSid, Settlement, SmsCode, Start, StartRefusal, StartRules, Timestamp,
     Verification, VerificationCheck, VerificationEnd, VerificationSid, VerificationState, Which,
 };
-use sms_store::{AttemptPolicy, BucketUse, Document, VerificationAdmission, VerificationRequest};
+use sms_store::{BucketUse, Document, VerificationAdmission, VerificationRequest};
 
 use super::steps::{CODES, mobile};
 use crate::Backend;
@@ -458,10 +458,6 @@ async fn admit(
         rules: &limits.start(),
         buckets: bucket.as_slice(),
         budget: &limits.budget,
-        attempts: Some(AttemptPolicy {
-            ttl: Duration::from_secs(86_400),
-            most: 1000,
-        }),
     };
     match backend.store.admit_verification(&request).await.unwrap() {
         VerificationAdmission::Admitted { started, .. } => Outcome::Started(
