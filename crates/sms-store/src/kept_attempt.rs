@@ -70,7 +70,7 @@ impl KeptAttempt {
         }
     }
 
-    /// Reads one from what scripts keep; `lua/add_attempts.lua` tells the form.
+    /// Reads one from what scripts keep; `lua/forget_attempts.lua` tells the form.
     pub(crate) fn read(kept: &str) -> Option<Self> {
         let timestamp = |digits: &str| digits.parse().ok().map(Timestamp::from_millis);
         let mut parts = kept.split(' ');

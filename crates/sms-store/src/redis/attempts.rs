@@ -1,6 +1,7 @@
 //! The steps of attempts as scripts.
 
 use async_trait::async_trait;
+use deadpool_redis::redis::cmd;
 use sms_core::{Attempt, AttemptSid, Timestamp};
 
 use super::{RedisStore, millis};
@@ -18,13 +19,24 @@ impl AttemptStore for RedisStore {
         policy: AttemptPolicy,
     ) -> Result<(), StoreError> {
         for part in attempts.chunks(AT_ONCE) {
-            let mut call = self.scripts.add_attempts.key(self.keys.attempts());
-            call.key(self.keys.attempts_data());
-            call.number(millis(policy.ttl)).number(policy.most);
+            let (names_key, data_key) = (self.keys.attempts(), self.keys.attempts_data());
+            let mut data = cmd("HSET");
+            let mut names = cmd("ZADD");
+            data.arg(data_key.to_string());
+            names.arg(names_key.to_string());
+            let mut newest = Timestamp::from_millis(0);
             for attempt in part {
-                call.text(attempt.sid.hex());
-                call.arg(KeptAttempt::new(attempt, &self.at_rest));
+                let kept = KeptAttempt::new(attempt, &self.at_rest).to_string();
+                data.arg(attempt.sid.hex()).arg(kept);
+                names
+                    .arg(attempt.created_at.as_millis())
+                    .arg(attempt.sid.hex());
+                newest = newest.max(attempt.created_at);
             }
+            let mut call = self.scripts.forget_attempts.key(names_key);
+            call.key(data_key).after(data).after(names);
+            call.number(newest.as_millis()).number(part.len());
+            call.number(millis(policy.ttl)).number(policy.most);
             self.run::<()>(call).await?;
         }
         Ok(())

@@ -36,6 +36,7 @@ impl Script {
             ends: Vec::with_capacity(USUAL_COUNT),
             keys: 0,
             tells_time: false,
+            before: Vec::new(),
         };
         call.key(key);
         call
@@ -51,6 +52,8 @@ pub(super) struct Call<'a> {
     ends: Vec<usize>,
     keys: usize,
     tells_time: bool,
+    /// What is sent before it.
+    before: Vec<Cmd>,
 }
 
 /// How a call tells which script it means.
@@ -114,6 +117,18 @@ impl Call<'_> {
             self.number(quota.limit()).number(millis(quota.window()));
         }
         self
+    }
+
+    /// Has a command sent right before the script, on the same keys: arguments that a script only passes
+    /// on cost it more than all else. It is done even if the script comes too late, and may be done twice.
+    pub(super) fn after(&mut self, command: Cmd) -> &mut Self {
+        self.before.push(command);
+        self
+    }
+
+    /// The commands that are sent before it.
+    pub(super) fn before(&self) -> &[Cmd] {
+        &self.before
     }
 
     /// Says that the answer to a success is `{0, the server's time, …}`.

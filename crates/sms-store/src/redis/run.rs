@@ -123,7 +123,7 @@ impl Lanes {
         let mut has_right_time = false;
         loop {
             let command = call.command(form, limit.deadline(self));
-            let error = match send(connection, command, asking).await {
+            let error = match send(connection, call.before(), command, asking).await {
                 Ok(value) => {
                     if let Some(now) = call.time_in(&value) {
                         self.clock().observe(now);
@@ -160,21 +160,30 @@ impl Lanes {
     }
 }
 
+/// Sends a command and those before it. The answer to the last; or the first error.
 async fn send(
     connection: &mut MultiplexedConnection,
+    before: &[Cmd],
     command: Cmd,
     asking: Asking,
 ) -> RedisResult<Value> {
-    match asking {
-        Asking::No => connection.send_packed_command(&command).await,
-        Asking::Yes => {
-            let mut both = pipe();
-            both.add_command(cmd("ASKING")).add_command(command);
-            let mut answers = connection.send_packed_commands(&both, 0, 2).await?;
-            Ok(answers.pop().unwrap_or(Value::Nil))
+    if before.is_empty() && asking == Asking::No {
+        let answer = connection.send_packed_command(&command).await?;
+        return answer.extract_error();
+    }
+    let mut all = pipe();
+    for command in before.iter().cloned().chain([command]) {
+        if asking == Asking::Yes {
+            all.add_command(cmd("ASKING"));
         }
-    }?
-    .extract_error()
+        all.add_command(command);
+    }
+    let answers = connection.send_packed_commands(&all, 0, all.len()).await?;
+    let mut last = Value::Nil;
+    for answer in answers {
+        last = answer.extract_error()?;
+    }
+    Ok(last)
 }
 
 fn redirected(
@@ -227,9 +236,9 @@ mod tests {
         let mut connection = lanes.connection().await.unwrap().connection;
         let scripts = Scripts::new();
         let call = scripts.ping.key("ping");
-        let error = send(&mut connection, call.command(Form::Source, 1), Asking::No)
-            .await
-            .unwrap_err();
+        let command = call.command(Form::Source, 1);
+        let sent = send(&mut connection, &[], command, Asking::No);
+        let error = sent.await.unwrap_err();
         assert_eq!(error.code(), Some("LATE"));
     }
 }

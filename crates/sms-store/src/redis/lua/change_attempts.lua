@@ -1,4 +1,4 @@
--- KEYS: names of attempts, what is kept of them as add_attempts.lua has it. ARGV: time or '', and of each
+-- KEYS: names of attempts, what is kept of them as forget_attempts.lua has it. ARGV: time or '', and of each
 -- change the attempt's name, what happens to it, the provider's word or '-'.
 -- r removed; c converted; d delivered; f failed. Nothing happens to one that is not there.
 local now = string.format('%.0f', clock(ARGV[1]))
