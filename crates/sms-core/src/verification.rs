@@ -60,6 +60,27 @@ pub struct Verification {
     pub sends: Vec<CodeSend>,
 }
 
+impl Verification {
+    /// One that begins `now` and lasts for `ttl`, without a message yet.
+    #[must_use]
+    pub fn begun(sid: VerificationSid, now: Timestamp, ttl: Duration) -> Self {
+        Self {
+            sid,
+            status: VerificationStatus::Pending,
+            created_at: now,
+            updated_at: now,
+            expires_at: now.after(ttl),
+            sends: Vec::new(),
+        }
+    }
+
+    /// Adds a message with its code, which goes out `now`.
+    pub fn add_send(&mut self, sid: AttemptSid, now: Timestamp) {
+        self.updated_at = now;
+        self.sends.push(CodeSend { sid, at: now });
+    }
+}
+
 /// A verification that wants to be begun, or whose code wants to be sent again.
 #[derive(Debug, Clone)]
 pub struct Start<C> {

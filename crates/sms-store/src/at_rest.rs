@@ -198,7 +198,15 @@ impl Shown<'_> {
         }
     }
 
-    /// Each way to show it; the first is what is kept.
+    /// The way in which it is kept.
+    pub(crate) fn first_way(&self) -> &str {
+        match self {
+            Self::Plain(code) => code,
+            Self::Proofs { current, .. } => current.as_str(),
+        }
+    }
+
+    /// Each way to show it.
     pub(crate) fn ways(&self) -> impl Iterator<Item = &str> {
         let (first, second) = match self {
             Self::Plain(code) => (*code, None),

@@ -131,7 +131,7 @@ async fn admit(floor: &Floor, lane: &Lane, mobile: &str, query: &Query) -> Value
         format!("{{sms_{mobile}}}:sender"),
     ];
     let answer = query.image_code.to_ascii_lowercase();
-    let what = ["", &answer, "plain", "1", "123456", "300000"];
+    let what = ["", &answer, "plain", "123456", "300000"];
     let quotas = [PER_ADDRESS, &["none"], PER_NUMBER].concat();
     let arguments = [&what[..], &quotas, &[NEVER_LATE]].concat();
     let command = call(&floor.digests.admit_send, &keys, &arguments);
@@ -191,8 +191,8 @@ async fn check(
         format!("{{sms_{mobile}}}:failures"),
         format!("{{sms_{mobile}}}:sender"),
     ];
-    let what = ["", "5", "plain", "1", given];
-    let arguments = [&what[..], FAILURES, &[NEVER_LATE]].concat();
+    let shown = ["plain", given, NEVER_LATE];
+    let arguments = [&["", "5"][..], FAILURES, &shown].concat();
     let command = call(&floor.digests.check, &keys, &arguments);
     answer(&floor.run(&lane, &command).await)
 }

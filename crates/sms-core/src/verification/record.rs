@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use super::{
-    CodeSend, Start, StartRefusal, StartRules, Started, Verification, VerificationCheck,
-    VerificationEnd, VerificationStatus, Which,
+    Start, StartRefusal, StartRules, Started, Verification, VerificationCheck, VerificationEnd,
+    VerificationStatus, Which,
 };
 use crate::AttemptSid;
 use crate::{
@@ -296,22 +296,11 @@ impl<C> OfService<C> {
             self.canceled.drain(..past);
         }
         let current = self.current.get_or_insert_with(|| Current {
-            told: Verification {
-                sid: start.sid,
-                status: VerificationStatus::Pending,
-                created_at: now,
-                updated_at: now,
-                expires_at: now.after(ttl),
-                sends: Vec::new(),
-            },
+            told: Verification::begun(start.sid, now, ttl),
             code: Some(start.code),
             checks: 0,
         });
-        current.told.updated_at = now;
-        current.told.sends.push(CodeSend {
-            sid: start.send,
-            at: now,
-        });
+        current.told.add_send(start.send, now);
         current
     }
 

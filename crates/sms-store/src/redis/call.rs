@@ -94,13 +94,17 @@ impl Call<'_> {
         self
     }
 
-    /// Adds what is shown of a code to the arguments, as `shown.lua` takes it.
-    pub(super) fn shown(&mut self, shown: &Shown<'_>) -> &mut Self {
-        self.text(shown.form()).number(shown.ways().count());
+    /// Adds what is shown of a code that is issued to the arguments, as `shown.lua` takes it.
+    pub(super) fn issued(&mut self, shown: &Shown<'_>) -> &mut Self {
+        self.text(shown.form()).text(shown.first_way())
+    }
+
+    /// Adds what is shown of a code that is compared: the last of the arguments.
+    pub(super) fn compared(&mut self, shown: &Shown<'_>) {
+        self.text(shown.form());
         for way in shown.ways() {
             self.text(way);
         }
-        self
     }
 
     /// Adds quotas to the arguments, as `logs.lua` takes them.

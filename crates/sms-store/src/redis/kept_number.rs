@@ -84,10 +84,7 @@ mod tests {
     }
 
     fn answer() -> Vec<Value> {
-        let told = format!(
-            "{} p 1700000000000 1700000002000 1700000600000 ",
-            "0a".repeat(16)
-        );
+        let told = format!("{} p 1700000000000 1700000002000 600000 ", "0a".repeat(16));
         let mut answer = [1_700_000_001_000, 3, 9_000, 0, 1].map(Value::Int).to_vec();
         let times = "170000000100017000000000001699999999999";
         answer.extend([bulk(times), bulk(""), bulk(&told), Value::Int(4)]);

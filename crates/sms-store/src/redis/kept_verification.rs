@@ -1,5 +1,7 @@
 //! What scripts tell of a verification; `lua/verifications.lua` has the form.
 
+use std::time::Duration;
+
 use sms_core::{
     AttemptSid, CodeSend, Timestamp, Verification, VerificationSid, VerificationStatus,
 };
@@ -17,7 +19,7 @@ pub(super) fn read(told: &str) -> Option<Verification> {
     };
     let created_at = timestamp(parts.next()?)?;
     let updated_at = timestamp(parts.next()?)?;
-    let expires_at = timestamp(parts.next()?)?;
+    let lasts = Duration::from_millis(parts.next()?.parse().ok()?);
     // The last part is nothing where no message is left.
     let sends = parts.next().unwrap_or_default().split(',');
     let sends = sends.filter(|send| !send.is_empty());
@@ -26,7 +28,7 @@ pub(super) fn read(told: &str) -> Option<Verification> {
         status,
         created_at,
         updated_at,
-        expires_at,
+        expires_at: created_at.after(lasts),
         sends: sends.map(send).collect::<Option<_>>()?,
     })
 }
@@ -51,8 +53,7 @@ mod tests {
     #[test]
     fn a_verification_is_read_from_what_scripts_tell() {
         let (sid, send) = ("0a".repeat(16), "0b".repeat(16));
-        let told =
-            format!("{sid} m 1700000000000 1700000002000 1700000600000 {send}@1700000000000");
+        let told = format!("{sid} m 1700000000000 1700000002000 600000 {send}@1700000000000");
         let at = Timestamp::from_millis;
         let expected = Verification {
             sid: VerificationSid::from_hex(&sid).unwrap(),

@@ -193,8 +193,8 @@ impl CodeStore for RedisStore {
             .key(keys.sends())
             .key(keys.sender());
         call.arg(self.time_argument());
-        call.shown(&self.at_rest.shown(mobile, code.expose()));
-        call.arg(millis(ttl));
+        call.issued(&self.at_rest.shown(mobile, code.expose()));
+        call.number(millis(ttl));
         call.quotas(quotas);
         let answer: Numbers = self.run_for_slot(call).await?;
         match answer[..] {
@@ -225,7 +225,7 @@ impl CodeStore for RedisStore {
             .key(keys.sends())
             .key(keys.sender())
             .arg(slot);
-        call.shown(&self.at_rest.shown(mobile, code.expose()));
+        call.compared(&self.at_rest.shown(mobile, code.expose()));
         self.run(call).await
     }
 
@@ -238,7 +238,7 @@ impl CodeStore for RedisStore {
         let keys = self.keys_of(mobile);
         let mut call = self.scripts.note_sender.key(keys.code());
         call.key(keys.sender()).arg(sender);
-        call.shown(&self.at_rest.shown(mobile, code.expose()));
+        call.compared(&self.at_rest.shown(mobile, code.expose()));
         self.run(call).await
     }
 
@@ -254,8 +254,8 @@ impl CodeStore for RedisStore {
             .key(keys.failures())
             .key(keys.sender());
         call.arg(self.time_argument()).arg(rules.max_attempts);
-        call.shown(&self.at_rest.shown(mobile, attempt));
         call.quotas(&rules.failures);
+        call.compared(&self.at_rest.shown(mobile, attempt));
         let (outcome, left, sender): (u64, u64, String) = self.run(call).await?;
         let outcome = match outcome {
             0 => CheckOutcome::Verified,
@@ -374,8 +374,7 @@ impl CodeStore for RedisStore {
             .key(keys.sender());
         call.arg(self.time_argument())
             .arg(request.answer.to_ascii_lowercase());
-        call.shown(&shown);
-        call.arg(millis(request.ttl));
+        call.issued(&shown).number(millis(request.ttl));
         call.quotas(request.address_quotas);
         call.quotas(request.budget);
         call.quotas(request.mobile_quotas);

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What a script answers that starts a verification: which outcome, slot or wait, wait until the next
-/// slot, what is told, the code.
+/// slot, what is told, the code; nothing is told of the new one.
 type StartAnswer = (u64, u64, u64, String, String);
 
 impl RedisStore {
@@ -32,8 +32,25 @@ impl RedisStore {
         };
     }
 
-    fn started(&self, answer: &StartAnswer) -> Result<Started<SmsCode>, StoreError> {
+    fn started(
+        &self,
+        answer: &StartAnswer,
+        start: &Start<SmsCode>,
+        rules: &StartRules,
+    ) -> Result<Started<SmsCode>, StoreError> {
         let (_, slot, next_slot_in, told, code) = answer;
+        let slot = Timestamp::from_millis(*slot);
+        let next_slot_in = span(*next_slot_in);
+        if told.is_empty() {
+            let mut verification = Verification::begun(start.sid, slot, rules.ttl);
+            verification.add_send(start.send, slot);
+            return Ok(Started {
+                verification,
+                code: start.code.clone(),
+                slot,
+                next_slot_in,
+            });
+        }
         let Some(verification) = kept_verification::read(told) else {
             return unreadable("start_verification");
         };
@@ -42,8 +59,8 @@ impl RedisStore {
         Ok(Started {
             verification,
             code: code.ok_or_else(sealed)?,
-            slot: Timestamp::from_millis(*slot),
-            next_slot_in: span(*next_slot_in),
+            slot,
+            next_slot_in,
         })
     }
 
@@ -129,7 +146,7 @@ impl VerificationStore for RedisStore {
             .key(keys.verifications(start.service));
         call.key(keys.sends()).key(keys.failures()).key(keys.safe());
         self.start_arguments(&mut call, start, rules);
-        call.shown(
+        call.issued(
             &self
                 .at_rest
                 .shown_to(start.service, mobile, start.code.expose()),
@@ -138,7 +155,7 @@ impl VerificationStore for RedisStore {
         call.quotas(&rules.failures);
         let answer: StartAnswer = self.run(call).await?;
         match answer.0 {
-            0 => self.started(&answer).map(Ok),
+            0 => self.started(&answer, start, rules).map(Ok),
             which => match refusal(which, span(answer.1)) {
                 Some(refusal) => Ok(Err(refusal)),
                 None => unreadable("start_verification"),
@@ -209,8 +226,8 @@ impl VerificationStore for RedisStore {
         call.arg(self.time_argument());
         call.arg(sid_argument(which.sid.as_ref()))
             .arg(rules.max_attempts);
-        call.shown(&self.at_rest.shown_to(which.service, mobile, attempt));
         call.quotas(&rules.failures);
+        call.compared(&self.at_rest.shown_to(which.service, mobile, attempt));
         let (outcome, wait, told): (u64, u64, String) = self.run(call).await?;
         match (outcome, kept_verification::read(&told)) {
             (0, Some(verification)) => Ok(VerificationCheck::Right(verification)),
@@ -356,7 +373,7 @@ impl VerificationStore for RedisStore {
             0 => {
                 let slot = Timestamp::from_millis(answer.1);
                 Ok(VerificationAdmission::Admitted {
-                    started: self.started(&answer)?,
+                    started: self.started(&answer, request.start, request.rules)?,
                     budget_slot: slot,
                     bucket_slots: vec![slot; request.buckets.len()],
                 })
@@ -387,7 +404,7 @@ impl RedisStore {
         self.start_arguments(&mut call, start, request.rules);
         let number = self.at_rest.written_number(mobile);
         call.arg(format_args!("{} {number}", start.service.hex()));
-        call.shown(
+        call.issued(
             &self
                 .at_rest
                 .shown_to(start.service, mobile, start.code.expose()),

@@ -5,9 +5,7 @@
 -- {0, slot, wait until the next one} admitted; {1, wait} address too often; {2} no such picture;
 -- {3} wrong answer; {4, wait} budget spent; {5, wait} number too often.
 local now = clock(ARGV[1])
-local shown_at = 3
-local ttl_at = after_shown(shown_at)
-local address_at = ttl_at + 1
+local shown_at, ttl_at, address_at = 3, 5, 6
 
 local refused_for = take(KEYS[1], now, address_at)
 if refused_for > 0 then

@@ -4,16 +4,14 @@
 -- ARGV: time or '', name of a new one, name of the message, ttl, most messages, sealed code or '-',
 -- number and service of a new one, what is shown of the code, quotas of sends, of failures, of the
 -- budget, of each bucket.
--- {0, slot, wait until the next one, what is told, code} may be sent; {1, wait, …} number blocked;
--- {2, wait, …} checks used up; {3, wait, …} messages used up; {4, wait, …} number too often;
--- {5, wait, …} a bucket is full; {6, wait, …} budget spent.
+-- {0, slot, wait until the next one, what is told, code} may be sent, and if it is the new one, the last
+-- two are ''; {1, wait, …} number blocked; {2, wait, …} checks used up; {3, wait, …} messages used up;
+-- {4, wait, …} number too often; {5, wait, …} a bucket is full; {6, wait, …} budget spent.
 local now = clock(ARGV[1])
-local shown_at = 8
-local sends_at = after_shown(shown_at)
+local FIRST_BUCKET = 7
+local shown_at, sends_at = 8, 10
 local failures_at = after_quotas(sends_at)
 local budget_at = after_quotas(failures_at)
-local first_bucket_at = after_quotas(budget_at)
-local FIRST_BUCKET = 7
 
 local function refused(why, refused_for)
   must_be_writable(KEYS[1], '')
@@ -28,13 +26,13 @@ if why then
 end
 
 local buckets = {}
-local bucket_at = first_bucket_at
+local bucket_at = budget_at
 refused_for = 0
 for i = FIRST_BUCKET, #KEYS do
-  local bucket = { at = bucket_at, times = read_log(KEYS[i], bucket_at) }
-  refused_for = math.max(refused_for, wait(KEYS[i], bucket.times, now, bucket_at))
-  table.insert(buckets, bucket)
   bucket_at = after_quotas(bucket_at)
+  local times = read_log(KEYS[i], bucket_at)
+  refused_for = math.max(refused_for, wait(KEYS[i], times, now, bucket_at))
+  table.insert(buckets, { log = KEYS[i], times = times, at = bucket_at })
 end
 if refused_for > 0 then
   return refused(5, refused_for)
@@ -53,13 +51,13 @@ end
 
 sends = record(KEYS[2], sends, now, sends_at)
 record(KEYS[5], budget, now, budget_at)
-for i, bucket in ipairs(buckets) do
-  record(KEYS[FIRST_BUCKET + i - 1], bucket.times, now, bucket.at)
+for _, bucket in ipairs(buckets) do
+  record(bucket.log, bucket.times, now, bucket.at)
 end
-local started = add_send(KEYS[1], now, current, canceled, {
+local started, is_new = add_send(KEYS[1], now, current, canceled, {
   sid = ARGV[2], send = ARGV[3], ttl = ARGV[4], sealed = ARGV[6], shown_at = shown_at,
 })
-if started.sid == ARGV[2] then
+if is_new then
   redis.call('SET', KEYS[6], ARGV[7], 'PX', ARGV[4])
 end
-return { 0, now, wait(KEYS[2], sends, now, sends_at), told(started), readable_code(started) }
+return { 0, now, wait(KEYS[2], sends, now, sends_at), started_words(started, is_new) }

@@ -1,11 +1,11 @@
--- KEYS: code, attempts, failures, sender. ARGV: time or '', most attempts, what is shown of the code
--- that was given, quotas of failures.
+-- KEYS: code, attempts, failures, sender. ARGV: time or '', most attempts, quotas of failures, what
+-- is shown of the code that was given.
 -- {0, 0, sender or ''} right; {1, 0, ''} no code; {2, attempts left, ''} wrong; {3, 0, ''} too many
 -- attempts, nothing compared.
 local now = clock(ARGV[1])
 local max_attempts = tonumber(ARGV[2])
-local shown_at = 3
-local quotas_at = after_shown(shown_at)
+local quotas_at = 3
+local shown_at = after_quotas(quotas_at)
 
 local attempts = tonumber(redis.call('GET', KEYS[2]) or 0)
 local failures = read_log(KEYS[3], quotas_at)

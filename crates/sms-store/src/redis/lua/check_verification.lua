@@ -1,10 +1,10 @@
 -- KEYS: verifications, failures, safe. ARGV: time or '', its name or '' for the current one, most
--- checks, what is shown of the code that was given, quotas of failures.
+-- checks, quotas of failures, what is shown of the code that was given.
 -- {0, 0, what is told} right; {1, 0, what is told} wrong; {2, 0, ''} nothing to compare with;
 -- {3, wait, ''} too many, nothing compared.
 local now = clock(ARGV[1])
-local shown_at = 4
-local failures_at = after_shown(shown_at)
+local failures_at = 4
+local shown_at = after_quotas(failures_at)
 local current, canceled = read_verifications(KEYS[1], now, ARGV[shown_at])
 if not current or current.status == 'c' or (ARGV[2] ~= '' and ARGV[2] ~= current.sid) then
   must_be_writable(KEYS[1], '')
@@ -12,7 +12,7 @@ if not current or current.status == 'c' or (ARGV[2] ~= '' and ARGV[2] ~= current
 end
 if current.status == 'm' then
   must_be_writable(KEYS[1], '')
-  return { 3, current.expires - now, '' }
+  return { 3, remaining_of(current, now), '' }
 end
 local failures = read_log(KEYS[2], failures_at)
 local refused_for = blocked_for(KEYS[3], KEYS[2], failures, now, failures_at)

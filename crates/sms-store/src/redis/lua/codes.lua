@@ -17,10 +17,6 @@ end
 
 -- Keeps the code of a number in place of any older one, whose attempts and sender are forgotten.
 local function keep_code(code_key, attempts_key, sender_key, shown_at, now, ttl)
-  local code = ARGV[shown_at + 2]
-  if ARGV[shown_at] == 'hmac1' then
-    code = digest(written(now), code)
-  end
-  redis.call('SET', code_key, code, 'PX', ttl)
+  redis.call('SET', code_key, kept_form(shown_at, now), 'PX', ttl)
   redis.call('DEL', attempts_key, sender_key)
 end

@@ -12,15 +12,14 @@ local function after_quotas(at)
   return ARGV[at] == 'none' and at + 1 or at + 4 + 2 * ARGV[at + 1]
 end
 
--- Makes a string of a list, of a time when the largest limit was higher.
-local function shorten(log, at)
-  local times = table.concat(redis.call('LRANGE', log, 0, ARGV[at + 2] - 1))
-  redis.call('SET', log, times, 'PX', ARGV[at + 3])
-  return times
-end
-
--- Makes a list of a string, of a time when the largest limit was lower.
-local function lengthen(log, at)
+-- Gives a log the form that its quotas want, of a time when the largest limit was another. The times
+-- of a short one.
+local function change_form(log, at)
+  if ARGV[at] == 'short' then
+    local times = table.concat(redis.call('LRANGE', log, 0, ARGV[at + 2] - 1))
+    redis.call('SET', log, times, 'PX', ARGV[at + 3])
+    return times
+  end
   local times = redis.call('GET', log)
   redis.call('DEL', log)
   for i = 1, #times, DIGITS do
@@ -33,9 +32,9 @@ end
 local function read_log(log, at)
   if ARGV[at] == 'short' then
     local times = redis.pcall('GET', log)
-    return type(times) == 'table' and shorten(log, at) or times or ''
+    return type(times) == 'table' and change_form(log, at) or times or ''
   elseif ARGV[at] == 'long' and type(redis.pcall('LLEN', log)) == 'table' then
-    lengthen(log, at)
+    change_form(log, at)
   end
 end
 
@@ -50,24 +49,21 @@ local function must_be_writable(log, times)
   end
 end
 
--- The k-th newest time, if there are so many.
-local function newest(log, times, k)
-  if not times then
-    return redis.call('LINDEX', log, k - 1)
-  end
-  local time = string.sub(times, DIGITS * (k - 1) + 1, DIGITS * k)
-  return time ~= '' and time
-end
-
 -- How long until every quota has a free slot: the k-th newest time must be as old as its window.
 local function wait(log, times, now, at)
   local longest = 0
-  if ARGV[at] ~= 'none' and times ~= '' then
-    for i = at + 4, at + 2 + 2 * ARGV[at + 1], 2 do
-      local blocking = newest(log, times, ARGV[i])
-      if blocking then
-        longest = math.max(longest, blocking + ARGV[i + 1] - now)
-      end
+  if ARGV[at] == 'none' or times == '' then
+    return longest
+  end
+  for i = at + 4, at + 2 + 2 * ARGV[at + 1], 2 do
+    local k, blocking = tonumber(ARGV[i])
+    if not times then
+      blocking = redis.call('LINDEX', log, k - 1)
+    elseif #times >= DIGITS * k then
+      blocking = string.sub(times, DIGITS * (k - 1) + 1, DIGITS * k)
+    end
+    if blocking then
+      longest = math.max(longest, blocking + ARGV[i + 1] - now)
     end
   end
   return longest

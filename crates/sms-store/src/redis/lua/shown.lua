@@ -4,12 +4,8 @@
 --        that Redis does not know, so the code can't be found by trying; the time of issue makes
 --        each value another one.
 --
--- What is shown of a code stands in ARGV from some index on: the form in which codes are kept, how
--- many ways there are to show this one, and each of them.
-
-local function after_shown(at)
-  return at + 2 + ARGV[at + 1]
-end
+-- What is shown of a code stands in ARGV from some index on: the form in which codes are kept, and how
+-- this one is shown. One that is to be compared may be shown in several ways; they come last.
 
 local function digest(issued_at, proof)
   return 'hmac1:' .. issued_at .. ':' .. redis.sha1hex(issued_at .. ':' .. proof)
@@ -18,4 +14,10 @@ end
 -- When a digest was issued; nil if what is kept is none.
 local function issued_at(kept)
   return string.match(kept, '^hmac1:(%d+):%x+$')
+end
+
+-- What is kept of the code that is shown first, if it is issued now.
+local function kept_form(shown_at, now)
+  local code = ARGV[shown_at + 1]
+  return ARGV[shown_at] == 'hmac1' and digest(written(now), code) or code
 end

@@ -1,11 +1,11 @@
 -- KEYS: verifications, sends, failures, safe. ARGV: time or '', name of a new one, name of the
 -- message, ttl, most messages, sealed code or '-', what is shown of the code, quotas of sends, of
 -- failures.
--- {0, slot, wait until the next one, what is told, code} may be sent; {1, wait, …} number blocked;
--- {2, wait, …} checks used up; {3, wait, …} messages used up; {4, wait, …} number too often.
+-- {0, slot, wait until the next one, what is told, code} may be sent, and if it is the new one, the last
+-- two are ''; {1, wait, …} number blocked; {2, wait, …} checks used up; {3, wait, …} messages used up;
+-- {4, wait, …} number too often.
 local now = clock(ARGV[1])
-local shown_at = 7
-local sends_at = after_shown(shown_at)
+local shown_at, sends_at = 7, 9
 local failures_at = after_quotas(sends_at)
 local current, canceled = read_verifications(KEYS[1], now, ARGV[shown_at])
 local keys = { failures = KEYS[3], safe = KEYS[4] }
@@ -19,7 +19,7 @@ refused_for, sends = take(KEYS[2], now, sends_at)
 if refused_for > 0 then
   return { 4, refused_for, 0, '', '' }
 end
-local started = add_send(KEYS[1], now, current, canceled, {
+local started, is_new = add_send(KEYS[1], now, current, canceled, {
   sid = ARGV[2], send = ARGV[3], ttl = ARGV[4], sealed = ARGV[6], shown_at = shown_at,
 })
-return { 0, now, wait(KEYS[2], sends, now, sends_at), told(started), readable_code(started) }
+return { 0, now, wait(KEYS[2], sends, now, sends_at), started_words(started, is_new) }

@@ -13,21 +13,22 @@ local function start_refusal(keys, now, current, max_sends, failures_at)
   elseif not current then
     return nil
   elseif current.status == 'm' then
-    return 2, current.expires - now
+    return 2, remaining_of(current, now)
   elseif current.status == 'p' then
     local _, sends = string.gsub(current.sends, '@', '')
     if sends >= tonumber(max_sends) then
-      return 3, current.expires - now
+      return 3, remaining_of(current, now)
     end
   end
 end
 
 -- Adds a message to the pending verification; if there is none, begins one with it. Gives it as it is
--- then.
+-- then, and whether it was begun.
 local function add_send(key, now, current, canceled, start)
   local at = written(now)
   local send = start.send .. '@' .. at
-  if current and current.status == 'p' then
+  local is_new = not current or current.status ~= 'p'
+  if not is_new then
     current.sends = current.sends == '' and send or current.sends .. ',' .. send
     current.updated = at
   else
@@ -37,25 +38,24 @@ local function add_send(key, now, current, canceled, start)
     while #canceled > MOST_CANCELED do
       table.remove(canceled, 1)
     end
-    local code = ARGV[start.shown_at + 2]
-    if ARGV[start.shown_at] == 'hmac1' then
-      code = digest(at, code)
-    end
     current = {
-      sid = start.sid, status = 'p', checks = '0',
-      created = at, updated = at, expires = whole(now + start.ttl),
-      code = code, sealed = start.sealed, sends = send,
+      sid = start.sid, status = 'p', checks = '0', created = at, updated = at, ttl = start.ttl,
+      code = kept_form(start.shown_at, now), sealed = start.sealed, sends = send,
     }
     if #canceled == 0 then
       redis.call('SET', key, written_line(current), 'PX', start.ttl)
-      return current
+      return current, is_new
     end
   end
   keep_verifications(key, now, current, canceled)
-  return current
+  return current, is_new
 end
 
--- The code of a verification, as our instances can read it.
-local function readable_code(v)
-  return v.sealed == '-' and v.code or v.sealed
+-- What is told of a verification, and its code as our instances can read it; nothing of a new one, which
+-- whoever asked for it knows.
+local function started_words(v, is_new)
+  if is_new then
+    return '', ''
+  end
+  return told(v), v.sealed == '-' and v.code or v.sealed
 end

@@ -2,10 +2,11 @@
 --
 -- What is kept of a number for a service is lines: the current verification, or '-' for none; then
 -- those before it that were canceled and are not over yet. A line is
---   SID STATUS CHECKS CREATED UPDATED EXPIRES CODE SEALED SENDS
+--   SID STATUS CHECKS CREATED UPDATED TTL CODE SEALED SENDS
 -- SID      32 hexadecimal digits
 -- STATUS   p pending, c canceled, m too many wrong codes
 -- CHECKS   how many codes were compared
+-- TTL      how long it lasts from CREATED on
 -- CODE     as codes.lua has it; '-' once it can't be given any more
 -- SEALED   the code as only our instances can read it, to be sent again; '-' if CODE is the code
 -- SENDS    {name}@{when} of each message, with commas between
@@ -13,19 +14,20 @@
 
 local LINE = '^(%x+) (%a) (%d+) (%d+) (%d+) (%d+) (%S+) (%S+) (%S*)$'
 
-local function whole(number)
-  return string.format('%.0f', number)
+-- How long it lasts yet.
+local function remaining_of(v, now)
+  return v.created + v.ttl - now
 end
 
 local function written_line(v)
   return v.sid .. ' ' .. v.status .. ' ' .. v.checks .. ' ' .. v.created .. ' ' .. v.updated .. ' '
-    .. v.expires .. ' ' .. v.code .. ' ' .. v.sealed .. ' ' .. v.sends
+    .. v.ttl .. ' ' .. v.code .. ' ' .. v.sealed .. ' ' .. v.sends
 end
 
 -- What may be told of a verification: a line without its count and its code.
 local function told(v, status)
   return v.sid .. ' ' .. (status or v.status) .. ' ' .. v.created .. ' ' .. v.updated .. ' '
-    .. v.expires .. ' ' .. v.sends
+    .. v.ttl .. ' ' .. v.sends
 end
 
 -- The current verification, or nil, and a list of the canceled ones, none of which is over at `now`.
@@ -41,9 +43,9 @@ local function read_verifications(key, now, form)
   local is_first = true
   for line in string.gmatch(kept, '[^\n]+') do
     local v = {}
-    v.sid, v.status, v.checks, v.created, v.updated, v.expires, v.code, v.sealed, v.sends =
+    v.sid, v.status, v.checks, v.created, v.updated, v.ttl, v.code, v.sealed, v.sends =
       string.match(line, LINE)
-    if v.sid and now < tonumber(v.expires) then
+    if v.sid and remaining_of(v, now) > 0 then
       if not is_first then
         table.insert(canceled, v)
       elseif not form or v.code == '-' or (issued_at(v.code) ~= nil) == (form == 'hmac1') then
@@ -58,13 +60,13 @@ end
 -- Keeps them as long as the last of them lasts.
 local function keep_verifications(key, now, current, canceled)
   local lines = { current and written_line(current) or '-' }
-  local ends = current and tonumber(current.expires) or 0
+  local lasts = current and remaining_of(current, now) or 0
   for _, v in ipairs(canceled) do
     table.insert(lines, written_line(v))
-    ends = math.max(ends, tonumber(v.expires))
+    lasts = math.max(lasts, remaining_of(v, now))
   end
-  if ends > now then
-    redis.call('SET', key, table.concat(lines, '\n'), 'PX', whole(ends - now))
+  if lasts > 0 then
+    redis.call('SET', key, table.concat(lines, '\n'), 'PX', lasts)
   else
     redis.call('DEL', key)
   end
