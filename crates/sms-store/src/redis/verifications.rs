@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use deadpool_redis::redis::{Value, from_redis_value};
 use sms_core::{
     AttemptSid, BucketSid, CheckRules, Mobile, ServiceSid, Settlement, SmsCode, Start,
     StartRefusal, StartRules, Started, Timestamp, Verification, VerificationCheck, VerificationEnd,
@@ -16,9 +17,42 @@ use crate::{
     Claim, Document, Log, StoreError, VerificationAdmission, VerificationRequest, VerificationStore,
 };
 
-/// What a script answers that starts a verification: which outcome, slot or wait, wait until the next
-/// slot, what is told, the code; nothing is told of the new one.
-type StartAnswer = (u64, u64, u64, String, String);
+/// What a script answers that starts a verification.
+enum StartAnswer {
+    Started {
+        slot: Timestamp,
+        next_slot_in: Duration,
+        /// What is told of a verification that goes on, and its code; nothing of one that is begun.
+        of_pending: Option<(String, String)>,
+    },
+    /// By what number it is refused, and for how long.
+    Refused(i64, Duration),
+}
+
+impl StartAnswer {
+    fn read(step: &str, answer: Vec<Value>) -> Result<Self, StoreError> {
+        let span = |millis: i64| span(u64::try_from(millis).unwrap_or(0));
+        let text = |value| from_redis_value::<String>(value).ok();
+        let mut parts = answer.into_iter();
+        let numbers = [parts.next(), parts.next(), parts.next()];
+        let of_pending = parts.next().and_then(text).zip(parts.next().and_then(text));
+        match numbers {
+            [
+                Some(Value::Int(0)),
+                Some(Value::Int(slot)),
+                Some(Value::Int(wait)),
+            ] => Ok(Self::Started {
+                slot: Timestamp::from_millis(u64::try_from(slot).unwrap_or(0)),
+                next_slot_in: span(wait),
+                of_pending,
+            }),
+            [Some(Value::Int(why)), Some(Value::Int(wait)), None] => {
+                Ok(Self::Refused(why, span(wait)))
+            }
+            _ => unreadable(step),
+        }
+    }
+}
 
 impl RedisStore {
     /// A name, if there is one, as an argument.
@@ -34,31 +68,31 @@ impl RedisStore {
 
     fn started(
         &self,
-        answer: &StartAnswer,
         start: &Start<SmsCode>,
         rules: &StartRules,
+        slot: Timestamp,
+        next_slot_in: Duration,
+        of_pending: Option<(String, String)>,
     ) -> Result<Started<SmsCode>, StoreError> {
-        let (_, slot, next_slot_in, told, code) = answer;
-        let slot = Timestamp::from_millis(*slot);
-        let next_slot_in = span(*next_slot_in);
-        if told.is_empty() {
-            let mut verification = Verification::begun(start.sid, slot, rules.ttl);
-            verification.add_send(start.send, slot);
-            return Ok(Started {
-                verification,
-                code: start.code.clone(),
-                slot,
-                next_slot_in,
-            });
-        }
-        let Some(verification) = kept_verification::read(told) else {
-            return unreadable("start_verification");
+        let (verification, code) = match of_pending {
+            None => {
+                let mut begun = Verification::begun(start.sid, slot, rules.ttl);
+                begun.add_send(start.send, slot);
+                (begun, start.code.clone())
+            }
+            Some((told, code)) => {
+                let Some(told) = kept_verification::read(&told) else {
+                    return unreadable("start_verification");
+                };
+                let code = self.at_rest.opened(&code).ok_or_else(|| {
+                    StoreError::Refused("a code that is sealed under another key".to_owned())
+                })?;
+                (told, code)
+            }
         };
-        let code = self.at_rest.opened(code);
-        let sealed = || StoreError::Refused("a code that is sealed under another key".to_owned());
         Ok(Started {
             verification,
-            code: code.ok_or_else(sealed)?,
+            code,
             slot,
             next_slot_in,
         })
@@ -117,7 +151,7 @@ impl RedisStore {
 }
 
 /// The refusal that a script names by a number.
-fn refusal(which: u64, retry_after: Duration) -> Option<StartRefusal> {
+fn refusal(which: i64, retry_after: Duration) -> Option<StartRefusal> {
     Some(match which {
         1 => StartRefusal::NumberBlocked { retry_after },
         2 => StartRefusal::ChecksExhausted { retry_after },
@@ -153,10 +187,16 @@ impl VerificationStore for RedisStore {
         );
         call.quotas(&rules.quotas);
         call.quotas(&rules.failures);
-        let answer: StartAnswer = self.run(call).await?;
-        match answer.0 {
-            0 => self.started(&answer, start, rules).map(Ok),
-            which => match refusal(which, span(answer.1)) {
+        match StartAnswer::read("start_verification", self.run(call).await?)? {
+            StartAnswer::Started {
+                slot,
+                next_slot_in,
+                of_pending,
+            } => {
+                let started = self.started(start, rules, slot, next_slot_in, of_pending);
+                started.map(Ok)
+            }
+            StartAnswer::Refused(why, wait) => match refusal(why, wait) {
                 Some(refusal) => Ok(Err(refusal)),
                 None => unreadable("start_verification"),
             },
@@ -179,7 +219,7 @@ impl VerificationStore for RedisStore {
         call.quotas(&rules.quotas);
         call.quotas(&rules.failures);
         match self.run(call).await? {
-            (0_u64, _) => Ok(Ok(())),
+            (0_i64, _) => Ok(Ok(())),
             (which, wait) => match refusal(which, span(wait)) {
                 Some(refusal) => Ok(Err(refusal)),
                 None => unreadable("may_start_verification"),
@@ -367,24 +407,34 @@ impl VerificationStore for RedisStore {
         if self.servers.are_cluster() {
             return Box::pin(admit_verification_in_steps(self, request)).await;
         }
-        let answer: StartAnswer = self.run(self.admission(request)).await?;
-        let (which, retry_after) = (answer.0, span(answer.1));
-        match which {
-            0 => {
-                let slot = Timestamp::from_millis(answer.1);
-                Ok(VerificationAdmission::Admitted {
-                    started: self.started(&answer, request.start, request.rules)?,
-                    budget_slot: slot,
-                    bucket_slots: vec![slot; request.buckets.len()],
-                })
-            }
-            5 => Ok(VerificationAdmission::BucketFull { retry_after }),
-            6 => Ok(VerificationAdmission::BudgetSpent { retry_after }),
-            which => match refusal(which, retry_after) {
-                Some(refusal) => Ok(VerificationAdmission::Refused(refusal)),
-                None => unreadable("admit_verification"),
+        let answer = self.run(self.admission(request)).await?;
+        Ok(match StartAnswer::read("admit_verification", answer)? {
+            StartAnswer::Started {
+                slot,
+                next_slot_in,
+                of_pending,
+            } => VerificationAdmission::Admitted {
+                started: self.started(
+                    request.start,
+                    request.rules,
+                    slot,
+                    next_slot_in,
+                    of_pending,
+                )?,
+                budget_slot: slot,
+                bucket_slots: vec![slot; request.buckets.len()],
             },
-        }
+            StartAnswer::Refused(5, retry_after) => {
+                VerificationAdmission::BucketFull { retry_after }
+            }
+            StartAnswer::Refused(6, retry_after) => {
+                VerificationAdmission::BudgetSpent { retry_after }
+            }
+            StartAnswer::Refused(why, wait) => match refusal(why, wait) {
+                Some(refusal) => VerificationAdmission::Refused(refusal),
+                None => return unreadable("admit_verification"),
+            },
+        })
     }
 }
 

@@ -4,9 +4,9 @@
 -- ARGV: time or '', name of a new one, name of the message, ttl, most messages, sealed code or '-',
 -- number and service of a new one, what is shown of the code, quotas of sends, of failures, of the
 -- budget, of each bucket.
--- {0, slot, wait until the next one, what is told, code} may be sent, and if it is the new one, the last
--- two are ''; {1, wait, …} number blocked; {2, wait, …} checks used up; {3, wait, …} messages used up;
--- {4, wait, …} number too often; {5, wait, …} a bucket is full; {6, wait, …} budget spent.
+-- {0, slot, wait until the next one} may be sent, and a new one is begun; {0, slot, wait until the next
+-- one, what is told, code} it goes on; {1, wait} number blocked; {2, wait} checks used up; {3, wait} messages
+-- used up; {4, wait} number too often; {5, wait} a bucket is full; {6, wait} budget spent.
 local now = clock(ARGV[1])
 local FIRST_BUCKET = 7
 local shown_at, sends_at = 8, 10
@@ -15,7 +15,7 @@ local budget_at = after_quotas(failures_at)
 
 local function refused(why, refused_for)
   must_be_writable(KEYS[1], '')
-  return { why, refused_for, 0, '', '' }
+  return { why, refused_for }
 end
 
 local current, canceled = read_verifications(KEYS[1], now, ARGV[shown_at])
@@ -60,4 +60,8 @@ local started, is_new = add_send(KEYS[1], now, current, canceled, {
 if is_new then
   redis.call('SET', KEYS[6], ARGV[7], 'PX', ARGV[4])
 end
-return { 0, now, wait(KEYS[2], sends, now, sends_at), started_words(started, is_new) }
+local answer = { 0, now, wait(KEYS[2], sends, now, sends_at) }
+if not is_new then
+  answer[4], answer[5] = told(started), readable_code(started)
+end
+return answer

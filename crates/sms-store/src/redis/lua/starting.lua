@@ -51,11 +51,7 @@ local function add_send(key, now, current, canceled, start)
   return current, is_new
 end
 
--- What is told of a verification, and its code as our instances can read it; nothing of a new one, which
--- whoever asked for it knows.
-local function started_words(v, is_new)
-  if is_new then
-    return '', ''
-  end
-  return told(v), v.sealed == '-' and v.code or v.sealed
+-- The code of a verification, as our instances can read it.
+local function readable_code(v)
+  return v.sealed == '-' and v.code or v.sealed
 end
