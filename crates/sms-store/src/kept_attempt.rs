@@ -1,7 +1,5 @@
 //! An attempt as it is kept.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use sms_core::{Attempt, AttemptSid, AttemptState, ServiceSid, Timestamp, VerificationSid};
 
@@ -93,26 +91,27 @@ impl KeptAttempt {
     }
 }
 
-/// As scripts keep it.
-impl fmt::Display for KeptAttempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match self.state {
-            AttemptState::Sent => 's',
-            AttemptState::Delivered => 'd',
-            AttemptState::Failed => 'f',
-        };
-        write!(
-            f,
-            "{:013} {} {} {} {} {} {:013} {state} {}",
-            self.created_at.as_millis(),
+impl KeptAttempt {
+    /// As it is kept in Redis. Not by a format, because there is one for each message.
+    pub(crate) fn written(&self) -> String {
+        let (mut created, mut updated) = (itoa::Buffer::new(), itoa::Buffer::new());
+        let mut length = itoa::Buffer::new();
+        let words = [
+            created.format(self.created_at.as_millis()),
             self.verification.hex(),
             self.service.hex(),
-            self.number,
-            self.code_length,
-            u8::from(self.is_converted),
-            self.updated_at.as_millis(),
+            &self.number,
+            length.format(self.code_length),
+            if self.is_converted { "1" } else { "0" },
+            updated.format(self.updated_at.as_millis()),
+            match self.state {
+                AttemptState::Sent => "s",
+                AttemptState::Delivered => "d",
+                AttemptState::Failed => "f",
+            },
             self.provider_code.as_deref().unwrap_or("-"),
-        )
+        ];
+        words.join(" ")
     }
 }
 

@@ -26,7 +26,7 @@ impl AttemptStore for RedisStore {
             names.arg(names_key.to_string());
             let mut newest = Timestamp::from_millis(0);
             for attempt in part {
-                let kept = KeptAttempt::new(attempt, &self.at_rest).to_string();
+                let kept = KeptAttempt::new(attempt, &self.at_rest).written();
                 data.arg(attempt.sid.hex()).arg(kept);
                 names
                     .arg(attempt.created_at.as_millis())

@@ -1,6 +1,6 @@
 -- What is done after attempts were added: HSET with what is kept of each under its name,
 --   AT VERIFICATION SERVICE NUMBER LENGTH CONVERTED UPDATED STATE CODE
--- and ZADD with its time and its name. Times are milliseconds, thirteen digits here; CONVERTED is 1 once
+-- and ZADD with its time and its name. Times are milliseconds; CONVERTED is 1 once
 -- its verification was approved, else 0; STATE is s for sent, d for delivered, f for failed; CODE is the
 -- provider's word on why, or '-'.
 --
