@@ -1,6 +1,7 @@
 //! What becomes of messages after a sender accepted them.
 
 use std::collections::VecDeque;
+use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -109,7 +110,7 @@ impl Shared {
         self: &Arc<Self>,
         message: &Message,
         receipt: &Receipt,
-        our_name: &str,
+        our_name: impl Display,
     ) {
         if !self.policy.deliveries.are_told_of(&receipt.sender) {
             return;
@@ -122,7 +123,7 @@ impl Shared {
             return;
         };
         let (shared, sender) = (Arc::clone(self), Arc::clone(&receipt.sender));
-        let (message_id, mobile) = (our_name.to_owned(), message.to);
+        let (message_id, mobile) = (our_name.to_string(), message.to);
         self.abandoned.spawn(async move {
             let _permit = permit;
             let name = DeliveryName {

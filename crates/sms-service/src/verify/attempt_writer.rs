@@ -98,9 +98,15 @@ impl AttemptWriter {
     }
 
     fn take(self: &Arc<Self>) -> Taken<'_> {
+        let mut waiting = self.lock();
+        // The next ones will be about as many.
+        let room = Notes {
+            attempts: Vec::with_capacity(waiting.notes.attempts.len()),
+            changes: Vec::with_capacity(waiting.notes.changes.len()),
+        };
         Taken {
             writer: self,
-            notes: mem::take(&mut self.lock().notes),
+            notes: mem::replace(&mut waiting.notes, room),
         }
     }
 

@@ -14,6 +14,8 @@ use crate::send_code::{after_provider_limit, tell_of_failure};
 /// An admitted message and what it holds until it is settled.
 pub(super) struct Held {
     pub(super) message: Message,
+    /// The name of the attempt that the message is.
+    pub(super) attempt: AttemptSid,
     pub(super) service: ServiceSid,
     pub(super) started: Started<SmsCode>,
     pub(super) budget_slot: Timestamp,
@@ -38,7 +40,7 @@ impl Inner {
         let trace = record.asked.trace.as_deref().unwrap_or_default();
         match sent {
             Ok(receipt) => {
-                self.accepted(&held.message, &receipt, trace);
+                self.accepted(&held, &receipt, trace);
                 record.provider_id = receipt.provider_id;
                 // It arrives too late to be of use.
                 if admitted_at.elapsed() >= left {
@@ -53,15 +55,15 @@ impl Inner {
         }
     }
 
-    fn accepted(&self, message: &Message, receipt: &Receipt, trace: &str) {
+    fn accepted(&self, held: &Held, receipt: &Receipt, trace: &str) {
+        let message = &held.message;
         log::debug!(
             request_id = trace, sender = &*receipt.sender,
             message_id = message.id.as_str(),
             provider_id = receipt.provider_id.as_deref().unwrap_or_default();
             "message accepted"
         );
-        let our_name = attempt_sid(message.id).to_string();
-        self.shared.note_dispatch(message, receipt, &our_name);
+        self.shared.note_dispatch(message, receipt, held.attempt);
     }
 
     async fn settle_failed(self: &Arc<Self>, held: Held, error: &SendError) -> StartedVerification {
@@ -93,20 +95,19 @@ impl Inner {
     /// Lets go of everything that a message holds which was not sent.
     async fn take_back(self: &Arc<Self>, held: Held, how: Settlement) {
         let (id, to, service) = (held.message.id, held.message.to, held.service);
+        let attempt = held.attempt;
         let (sid, ttl) = (held.started.verification.sid, self.shared.policy.code.ttl);
         let inner = Arc::clone(self);
         let number = self.shared.let_go(id, ttl, move || {
             let inner = Arc::clone(&inner);
             Box::pin(async move {
-                let settled =
-                    inner
-                        .store
-                        .settle_verification(&to, service, sid, attempt_sid(id), how);
+                let settled = inner
+                    .store
+                    .settle_verification(&to, service, sid, attempt, how);
                 settled.await
             })
         });
-        self.attempts
-            .change(attempt_sid(id), AttemptChange::Removed);
+        self.attempts.change(attempt, AttemptChange::Removed);
         let budget = self.shared.give_back_budget(id, held.budget_slot);
         let buckets = async {
             for (log, slot) in held.buckets {
@@ -120,8 +121,7 @@ impl Inner {
 impl Held {
     /// The message as it is told of later.
     pub(super) fn attempt(&self) -> Attempt {
-        let (message, sid) = (&self.message, attempt_sid(self.message.id));
-        Attempt::new(sid, self.service, message.to, &self.started)
+        Attempt::new(self.attempt, self.service, self.message.to, &self.started)
     }
 
     pub(super) fn sent(self, sender: Option<(Arc<str>, bool)>) -> StartedVerification {

@@ -389,6 +389,7 @@ impl Inner {
                     .max(1),
                 locale: request.locale.unwrap_or_else(|| self.locale(service)),
             },
+            attempt: start.send,
             service: service.sid,
             budget_slot,
             buckets: logs.zip(bucket_slots).collect(),
