@@ -29,29 +29,47 @@ pub(crate) fn routes(app: &mut ServiceConfig, face: &Face) {
     if face.verify.is_none() {
         return;
     }
+    // Asked for most: a scope would look at the path once more.
+    let mut at = |name: &'static str, with: fn(Resource) -> Resource| {
+        for resource in resources(name, name, face, "POST", with) {
+            app.service(resource.wrap(from_fn(guard)));
+        }
+    };
+    at("/v2/Services/{service}/Verifications", |at| {
+        at.route(post().to(start_verification))
+    });
+    at("/v2/Services/{service}/VerificationCheck", |at| {
+        at.route(post().to(check_verification))
+    });
     let scope = web::scope(ROOT)
-        .configure(|scope| resources(scope, face))
+        .configure(|scope| others(scope, face))
         .default_service(web::to(not_found))
         .wrap(from_fn(guard));
     app.service(scope);
 }
 
-/// Paths are tried in this order, so those come first that are asked for most.
-fn resources(scope: &mut ServiceConfig, face: &Face) {
+/// A path with and without a slash at its end, and what it does `with` the methods that it allows. It goes
+/// by `name` in metrics.
+fn resources(
+    path: &str,
+    name: &'static str,
+    face: &Face,
+    allow: &'static str,
+    with: fn(Resource) -> Resource,
+) -> [Resource; 2] {
+    [path.to_owned(), format!("{path}/")].map(|path| {
+        let resource = web::resource(path).app_data(face.metrics.http.of_route(name));
+        with(resource).default_service(web::to(move || not_allowed(allow)))
+    })
+}
+
+fn others(scope: &mut ServiceConfig, face: &Face) {
     let mut at = |name: &'static str, allow: &'static str, with: fn(Resource) -> Resource| {
         let path = name.strip_prefix(ROOT).unwrap_or(name);
-        for path in [path.to_owned(), format!("{path}/")] {
-            let resource = web::resource(path).app_data(face.metrics.http.of_route(name));
-            let otherwise = web::to(move || not_allowed(allow));
-            scope.service(with(resource).default_service(otherwise));
+        for resource in resources(path, name, face, allow, with) {
+            scope.service(resource);
         }
     };
-    at("/v2/Services/{service}/Verifications", "POST", |at| {
-        at.route(post().to(start_verification))
-    });
-    at("/v2/Services/{service}/VerificationCheck", "POST", |at| {
-        at.route(post().to(check_verification))
-    });
     at(
         "/v2/Services/{service}/Verifications/{verification}",
         "GET, POST",
