@@ -11,10 +11,14 @@ const BUCKETS: [f64; 14] = [
 ];
 
 /// The steps that the use cases take. A store may make one of several others.
-const STEPS: [&str; 10] = [
+const STEPS: [&str; 14] = [
     "admit_picture",
     "admit_send",
     "check",
+    "admit_verification",
+    "check_verification",
+    "add_attempts",
+    "change_attempts",
     "delivery",
     "give_back_slot",
     "note_dispatch",
