@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
+use actix_web::http::header::HeaderName;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use sms_core::{AccountSid, AddressBlock, ServiceSid};
 use sms_service::{Repeatable, ServicePolicy, Verifications};
@@ -20,6 +21,7 @@ use crate::trace::Trace;
 
 /// How a caller names a request that may come again (draft-ietf-httpapi-idempotency-key-header).
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+static IDEMPOTENCY_HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// The longest such name, in bytes.
 const LONGEST_KEY: usize = 255;
 
@@ -64,7 +66,7 @@ impl Call {
         service: ServiceSid,
         form: &Parameters,
     ) -> Result<Option<Repeatable>, ProblemReply> {
-        let Some(key) = self.request.headers().get(IDEMPOTENCY_KEY) else {
+        let Some(key) = self.request.headers().get(&IDEMPOTENCY_HEADER) else {
             return Ok(None);
         };
         let key = key.to_str().ok();

@@ -1,10 +1,7 @@
 use actix_web::HttpRequest;
-use actix_web::http::header::{HOST, HeaderMap};
+use actix_web::http::header::{HOST, HeaderMap, HeaderName, X_FORWARDED_HOST, X_FORWARDED_PROTO};
 
 use crate::client_address::TrustedProxies;
-
-const X_FORWARDED_HOST: &str = "x-forwarded-host";
-const X_FORWARDED_PROTO: &str = "x-forwarded-proto";
 
 /// Makes the links in answers: absolute ones, because clients follow them as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +20,10 @@ impl Links {
         }
         let headers = request.headers();
         let is_proxy = proxies.trust(request.peer_addr());
-        let forwarded = |name| is_proxy.then(|| first(headers, name)).flatten();
-        let scheme = forwarded(X_FORWARDED_PROTO).filter(|scheme| is_scheme(scheme));
-        let host = forwarded(X_FORWARDED_HOST).filter(|host| is_host(host));
-        let host = host.or_else(|| first(headers, HOST.as_str()).filter(|host| is_host(host)));
+        let forwarded = |name: &HeaderName| is_proxy.then(|| first(headers, name)).flatten();
+        let scheme = forwarded(&X_FORWARDED_PROTO).filter(|scheme| is_scheme(scheme));
+        let host = forwarded(&X_FORWARDED_HOST).filter(|host| is_host(host));
+        let host = host.or_else(|| first(headers, &HOST).filter(|host| is_host(host)));
         let config = request.app_config();
         let own_scheme = if config.secure() { "https" } else { "http" };
         let mut link = scheme.unwrap_or(own_scheme).to_ascii_lowercase();
@@ -40,12 +37,21 @@ impl Links {
 
     /// The link to a path of this face, which begins with a slash.
     pub(crate) fn to(&self, path: &str) -> String {
-        [&self.0, "/v2", path].concat()
+        self.to_parts([path])
+    }
+
+    /// The link to a path that has these parts.
+    pub(crate) fn to_parts<const N: usize>(&self, parts: [&str; N]) -> String {
+        const ROOT: &str = "/v2";
+        let length = parts.iter().map(|part| part.len()).sum::<usize>();
+        let mut link = String::with_capacity(self.0.len() + ROOT.len() + length);
+        link.extend([&self.0, ROOT].into_iter().chain(parts));
+        link
     }
 }
 
 /// The first entry of a header whose values are lists: what the outermost proxy was asked for.
-fn first<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn first<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let value = headers.get(name)?.to_str().ok()?;
     value.split(',').next().map(str::trim)
 }
