@@ -1,6 +1,6 @@
 use std::str::FromStr;
 
-use actix_web::http::header::CACHE_CONTROL;
+use actix_web::http::header::{CACHE_CONTROL, ContentType};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
@@ -21,11 +21,11 @@ pub(crate) fn created(resource: &impl Serialize) -> Answer {
     Ok(not_stored(HttpResponse::Created()).json(resource))
 }
 
-/// The answer that has what was made, and what may be told of the limits that it met.
-pub(crate) fn created_within(resource: &impl Serialize, limits: &RateLimit) -> Answer {
+/// The answer that has what was made, in JSON, and what may be told of the limits that it met.
+pub(crate) fn created_within(json: Vec<u8>, limits: &RateLimit) -> Answer {
     let mut response = not_stored(HttpResponse::Created());
     limits.tell(&mut response);
-    Ok(response.json(resource))
+    Ok(response.content_type(ContentType::json()).body(json))
 }
 
 /// The answer that has what was made when the same was asked for before.

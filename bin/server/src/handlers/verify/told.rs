@@ -17,7 +17,7 @@ pub(super) struct Told<'a> {
     to: &'a str,
     channel: &'static str,
     status: &'static str,
-    valid: bool,
+    pub(super) valid: bool,
     #[schema(value_type = Option<String>)]
     amount: (),
     #[schema(value_type = Option<String>)]
@@ -27,6 +27,33 @@ pub(super) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
+    /// The beginning of the JSON that `serde_json` would write, up to where other members follow. None of
+    /// these texts has a character to escape, and looking for one takes most of the time.
+    pub(super) fn begin_json(&self, json: &mut Vec<u8>) {
+        let parts = [
+            r#"{"sid":""#,
+            self.sid.as_str(),
+            r#"","service_sid":""#,
+            self.service_sid.as_str(),
+            r#"","account_sid":""#,
+            self.account_sid.as_str(),
+            r#"","to":""#,
+            self.to,
+            r#"","channel":""#,
+            self.channel,
+            r#"","status":""#,
+            self.status,
+            r#"","valid":"#,
+            if self.valid { "true" } else { "false" },
+            r#","amount":null,"payee":null,"date_created":""#,
+            &self.date_created,
+            r#"","date_updated":""#,
+            &self.date_updated,
+            r#"","#,
+        ];
+        parts.iter().for_each(|part| json.extend(part.as_bytes()));
+    }
+
     pub(super) fn new(
         call: &Call,
         service: ServiceSid,
@@ -45,6 +72,26 @@ impl<'a> Told<'a> {
             payee: (),
             date_created: stamp(verification.created_at),
             date_updated: stamp(verification.updated_at),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Told<'_> {
+    pub(super) fn example() -> Self {
+        let digits = "0123456789abcdef".repeat(2);
+        Self {
+            sid: VerificationSid::from_hex(&digits).unwrap(),
+            service_sid: ServiceSid::from_hex(&digits).unwrap(),
+            account_sid: AccountSid::from_hex(&digits).unwrap(),
+            to: "+8613800138000",
+            channel: "sms",
+            status: "pending",
+            valid: false,
+            amount: (),
+            payee: (),
+            date_created: "2026-11-22T10:20:30Z".to_owned(),
+            date_updated: "2026-11-22T10:20:31Z".to_owned(),
         }
     }
 }
