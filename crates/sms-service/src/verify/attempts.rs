@@ -80,7 +80,7 @@ impl Verifications {
     ///
     /// The store failed.
     pub async fn attempt(&self, sid: AttemptSid) -> Result<Option<Attempt>, ServiceError> {
-        self.inner.attempts.write().await?;
+        self.inner.write_attempts().await;
         Ok(self.inner.store.attempt(sid).await?)
     }
 
@@ -131,6 +131,13 @@ impl Verifications {
 }
 
 impl Inner {
+    /// Writes what was noted here, so that it is told of. A store that takes nothing more can still be read.
+    async fn write_attempts(&self) {
+        if let Err(error) = self.attempts.write().await {
+            log::debug!("attempts are told of that are not the latest: {error}");
+        }
+    }
+
     /// Gives the attempts that `filter` means behind the place `after` to `each`, the latest first,
     /// until it has enough. The store is read in small parts, so that nobody waits for long.
     async fn scan(
@@ -139,7 +146,7 @@ impl Inner {
         after: Option<AttemptPlace>,
         mut each: impl FnMut(Attempt) -> ControlFlow<()>,
     ) -> Result<(), ServiceError> {
-        self.attempts.write().await?;
+        self.write_attempts().await;
         let (mut last, mut size) = (after, CHUNK);
         loop {
             let until = last.map(|place| place.at).or(filter.before);
