@@ -26,6 +26,7 @@ use credentials::Credentials;
 
 pub(crate) use answer::{Answer, created, created_before, created_within, no_content, ok, sid};
 pub(crate) use call::Call;
+pub(crate) use guard::{problem_answer, refused};
 pub(crate) use links::Links;
 pub(crate) use masked::is_number;
 pub(crate) use paging::{List, Next, Page};

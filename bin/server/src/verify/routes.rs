@@ -1,9 +1,7 @@
 use actix_web::Resource;
-use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, delete, get, post};
 
 use super::answer::Answer;
-use super::guard::guard;
 use super::problem::Problem;
 use super::problem_reply::ProblemReply;
 use crate::face::Face;
@@ -32,7 +30,7 @@ pub(crate) fn routes(app: &mut ServiceConfig, face: &Face) {
     // Asked for most: a scope would look at the path once more.
     let mut at = |name: &'static str, with: fn(Resource) -> Resource| {
         for resource in resources(name, name, face, "POST", with) {
-            app.service(resource.wrap(from_fn(guard)));
+            app.service(resource);
         }
     };
     at("/v2/Services/{service}/Verifications", |at| {
@@ -43,8 +41,7 @@ pub(crate) fn routes(app: &mut ServiceConfig, face: &Face) {
     });
     let scope = web::scope(ROOT)
         .configure(|scope| others(scope, face))
-        .default_service(web::to(not_found))
-        .wrap(from_fn(guard));
+        .default_service(web::to(not_found));
     app.service(scope);
 }
 

@@ -49,6 +49,9 @@ async fn nothing_is_looked_at_before_the_caller_has_shown_who_it_is() {
     }
     let long = format!("/v2/{}", "x".repeat(2000));
     assert_eq!(app.get(&long).await.status(), 401);
+    // Routes are found by the path as it reads without needless escapes.
+    let escaped = told(app.get("/%76%32/Services").await).await;
+    escaped.is_problem(401, 20003, "Authenticate");
 }
 
 #[tokio::test]
