@@ -25,8 +25,9 @@ pub(crate) async fn edge(
     let is_verify = face.verify.is_some() && verify::is_below(request.match_info().as_str());
     let refused = match is_verify {
         true => verify::refused(&request),
-        false => excess(&request)
-            .map(|excess| face.reply(excess.into()).respond_to(request.request())),
+        false => {
+            excess(&request).map(|excess| face.reply(excess.into()).respond_to(request.request()))
+        }
     };
     let mut response = if let Some(answer) = refused {
         request.into_response(answer).map_into_right_body()

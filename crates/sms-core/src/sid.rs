@@ -1,6 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use arrayvec::ArrayString;
 use rand::CryptoRng;
 
 const LETTERS: usize = 2;
@@ -12,7 +13,7 @@ const LENGTH: usize = LETTERS + HEX_DIGITS;
 ///
 /// It is drawn, never derived from a number or a code, so it may stand in logs and links.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Sid<const FIRST: u8, const SECOND: u8>([u8; LENGTH]);
+pub struct Sid<const FIRST: u8, const SECOND: u8>(ArrayString<LENGTH>);
 
 /// The account whose credentials a caller shows.
 pub type AccountSid = Sid<b'A', b'C'>;
@@ -37,12 +38,12 @@ impl<const FIRST: u8, const SECOND: u8> Sid<FIRST, SECOND> {
         const HEX: &[u8; 16] = b"0123456789abcdef";
         let mut random = [0; HEX_DIGITS / 2];
         rng.fill_bytes(&mut random);
-        let mut digits = [0; HEX_DIGITS];
-        for (pair, byte) in digits.chunks_exact_mut(2).zip(random) {
-            pair[0] = HEX[usize::from(byte >> 4)];
-            pair[1] = HEX[usize::from(byte & 0xf)];
+        let mut sid = Self::letters();
+        for byte in random {
+            sid.0.push(HEX[usize::from(byte >> 4)] as char);
+            sid.0.push(HEX[usize::from(byte & 0xf)] as char);
         }
-        Self::of(digits)
+        sid
     }
 
     /// The name with these digits, which were drawn already.
@@ -52,28 +53,30 @@ impl<const FIRST: u8, const SECOND: u8> Sid<FIRST, SECOND> {
     /// Anything but 32 lower-case hexadecimal digits.
     pub fn from_hex(digits: &str) -> Result<Self, SidError> {
         let is_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        match <[u8; HEX_DIGITS]>::try_from(digits.as_bytes()) {
-            Ok(digits) if digits.iter().all(is_hex) => Ok(Self::of(digits)),
-            _ => Err(SidError::of::<FIRST, SECOND>()),
+        if digits.len() != HEX_DIGITS || !digits.as_bytes().iter().all(is_hex) {
+            return Err(SidError::of::<FIRST, SECOND>());
         }
+        let mut sid = Self::letters();
+        sid.0.push_str(digits);
+        Ok(sid)
     }
 
     /// The whole name: the letters and the 32 digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        &self.0
     }
 
     /// The 32 digits without the letters.
     #[must_use]
     pub fn hex(&self) -> &str {
-        std::str::from_utf8(&self.0[LETTERS..]).unwrap_or_default()
+        &self.0[LETTERS..]
     }
 
-    fn of(digits: [u8; HEX_DIGITS]) -> Self {
-        let mut text = [0; LENGTH];
-        text[..LETTERS].copy_from_slice(&[FIRST, SECOND]);
-        text[LETTERS..].copy_from_slice(&digits);
+    fn letters() -> Self {
+        let mut text = ArrayString::new();
+        text.push(FIRST as char);
+        text.push(SECOND as char);
         Self(text)
     }
 }
