@@ -1,8 +1,8 @@
 -- What is done after attempts were added: HSET with what is kept of each under its name,
 --   AT VERIFICATION SERVICE NUMBER LENGTH CONVERTED UPDATED STATE CODE
--- and ZADD with its time and its name. Times are milliseconds; CONVERTED is 1 once
--- its verification was approved, else 0; STATE is s for sent, d for delivered, f for failed; CODE is the
--- provider's word on why, or '-'.
+-- and ZADD with its time and its name. Times are milliseconds; CONVERTED is 1 once its verification was
+-- approved, else 0; STATE is s for sent, d for delivered, f for failed; CODE is the provider's word on why,
+-- or '-'.
 --
 -- KEYS: names of attempts, what is kept of them. ARGV: time of the newest, how many were added, ttl, most
 -- attempts.
@@ -22,17 +22,12 @@ if count >= ROUND and math.floor(count / ROUND) == math.floor((count - added) / 
   return redis.status_reply('OK')
 end
 
-local forgotten = 4 * math.max(ROUND, added)
-local function forget(sids)
-  if #sids > 0 then
-    redis.call('ZREM', KEYS[1], unpack(sids))
-    redis.call('HDEL', KEYS[2], unpack(sids))
-  end
-end
-
-local over = math.min(count - most, forgotten)
+-- Those past their time are the first ones, as are those that are too many.
+local past = redis.call('ZCOUNT', KEYS[1], '-inf', now - ttl)
+local over = math.min(math.max(past, count - most), 4 * math.max(ROUND, added))
 if over > 0 then
-  forget(redis.call('ZRANGE', KEYS[1], 0, over - 1))
+  local sids = redis.call('ZRANGE', KEYS[1], 0, over - 1)
+  redis.call('ZREMRANGEBYRANK', KEYS[1], 0, over - 1)
+  redis.call('HDEL', KEYS[2], unpack(sids))
 end
-forget(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ttl, 'LIMIT', 0, forgotten))
 return redis.status_reply('OK')
