@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deadpool_redis::redis::Script;
+use deadpool_redis::redis::{AsyncCommands, Script};
 use sms_core::{
     Attempt, AttemptSid, BucketSid, CheckRules, Mobile, Quotas, ServiceSid, SmsCode, Start,
     StartRules, VerificationCheck, VerificationSid, Which,
@@ -150,4 +150,23 @@ async fn a_verification_of_another_form_is_none() {
     assert_eq!(check(&plain, CODE).await, VerificationCheck::Missing);
     let right = check(&secret, CODE).await;
     assert!(matches!(right, VerificationCheck::Right(_)), "{right:?}");
+}
+
+#[tokio::test]
+async fn a_verification_from_before_its_form_was_changed_is_none() {
+    let server = RedisServer::start();
+    let store = redis_store(&server.url());
+    let key = format!("{{sms_13800138000}}:verify:VA{}", hex('a'));
+    let at = "1700000000000";
+    // The time of its end stood where its ttl stands now.
+    let line = format!("{} p 0 {at} {at} 4700000000000 {CODE} - ", hex('1'));
+    let mut redis = connect(&server).await;
+    let _: () = redis.set(&key, line).await.unwrap();
+    assert_eq!(check(&store, CODE).await, VerificationCheck::Missing);
+    let line = format!("{} p 0 {at} {at} 990000000000 {CODE} - ", hex('1'));
+    let _: () = redis.set(&key, line).await.unwrap();
+    assert!(matches!(
+        check(&store, CODE).await,
+        VerificationCheck::Right(_)
+    ));
 }

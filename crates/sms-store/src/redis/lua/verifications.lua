@@ -32,7 +32,7 @@ end
 
 -- The current verification, or nil, and a list of the canceled ones, none of which is over at `now`.
 -- A pending one whose code has another form than codes are kept in is none: it is from before the
--- form was changed.
+-- form was changed. So is one with the time of its end in the place of its ttl.
 local function read_verifications(key, now, form)
   local kept = redis.call('GET', key)
   if not kept then
@@ -45,7 +45,7 @@ local function read_verifications(key, now, form)
     local v = {}
     v.sid, v.status, v.checks, v.created, v.updated, v.ttl, v.code, v.sealed, v.sends =
       string.match(line, LINE)
-    if v.sid and remaining_of(v, now) > 0 then
+    if v.sid and #v.ttl < DIGITS and remaining_of(v, now) > 0 then
       if not is_first then
         table.insert(canceled, v)
       elseif not form or v.code == '-' or (issued_at(v.code) ~= nil) == (form == 'hmac1') then
