@@ -5,13 +5,14 @@ use arrayvec::ArrayString;
 use rand::CryptoRng;
 
 const LETTERS: usize = 2;
-const HEX_DIGITS: usize = 32;
+const BYTES: usize = 16;
+const HEX_DIGITS: usize = 2 * BYTES;
 const LENGTH: usize = LETTERS + HEX_DIGITS;
 
 /// The name of something that the Verify face speaks of: two letters that say what it is, and 32
-/// lower-case hexadecimal digits, 128 random bits.
+/// lower-case hexadecimal digits, 128 bits that nobody can guess.
 ///
-/// It is drawn, never derived from a number or a code, so it may stand in logs and links.
+/// It shows nothing of a number or a code, so it may stand in logs and links.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sid<const FIRST: u8, const SECOND: u8>(ArrayString<LENGTH>);
 
@@ -35,15 +36,35 @@ pub type SafeNumberSid = Sid<b'G', b'N'>;
 impl<const FIRST: u8, const SECOND: u8> Sid<FIRST, SECOND> {
     /// A new name, different from all others.
     pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        const HEX: &[u8; 16] = b"0123456789abcdef";
-        let mut random = [0; HEX_DIGITS / 2];
+        let mut random = [0; BYTES];
         rng.fill_bytes(&mut random);
+        Self::from_bytes(random)
+    }
+
+    /// The name whose digits are these 128 bits, which nobody can guess.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; BYTES]) -> Self {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
         let mut sid = Self::letters();
-        for byte in random {
+        for byte in bytes {
             sid.0.push(HEX[usize::from(byte >> 4)] as char);
             sid.0.push(HEX[usize::from(byte & 0xf)] as char);
         }
         sid
+    }
+
+    /// The 128 bits that its digits are.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; BYTES] {
+        let value = |digit: u8| match digit {
+            b'0'..=b'9' => digit - b'0',
+            _ => digit - b'a' + 10,
+        };
+        let mut bytes = [0; BYTES];
+        for (byte, digits) in bytes.iter_mut().zip(self.hex().as_bytes().chunks(2)) {
+            *byte = value(digits[0]) << 4 | value(digits[1]);
+        }
+        bytes
     }
 
     /// The name with these digits, which were drawn already.
@@ -151,6 +172,7 @@ mod tests {
             let text = sid.to_string();
             assert!(text.starts_with("VE") && text.len() == 34, "{text}");
             assert_eq!(text.parse(), Ok(sid));
+            assert_eq!(VerificationSid::from_bytes(sid.to_bytes()), sid);
         }
     }
 

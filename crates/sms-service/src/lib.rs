@@ -26,5 +26,5 @@ pub use verify::{
     AttemptFilter, AttemptPlace, AttemptSummary, Bucket, Channel, CheckVerification,
     CheckedVerification, RateLimit, RateLimitError, Repeatable, SafeListError, SafeNumber,
     ServicePolicy, StartVerification, StartedVerification, Target, VerificationCheckEvent,
-    VerificationEvent, Verifications, VerifyPolicy,
+    VerificationEvent, VerificationNames, Verifications, VerifyPolicy,
 };

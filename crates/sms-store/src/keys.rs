@@ -1,7 +1,7 @@
 use std::fmt::{self, Display, from_fn};
 
 use serde::{Deserialize, Serialize};
-use sms_core::{AddressBlock, BucketSid, ImageId, ServiceSid, VerificationSid};
+use sms_core::{AddressBlock, BucketSid, ImageId, ServiceSid};
 
 use crate::DeliveryName;
 use crate::number_name::NumberName;
@@ -109,11 +109,6 @@ impl Keys {
     /// What is known of a message after it was handed over.
     pub(crate) fn delivery(&self, name: DeliveryName<'_>) -> impl Display {
         from_fn(move |f| write!(f, "{}receipt:{name}", self.prefix.0))
-    }
-
-    /// Where a verification leads: to its service and its number.
-    pub(crate) fn verification(&self, sid: VerificationSid) -> impl Display {
-        from_fn(move |f| write!(f, "{}verify:sid:{sid}", self.prefix.0))
     }
 
     /// The limits that callers made for a service.

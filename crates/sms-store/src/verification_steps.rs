@@ -53,9 +53,6 @@ async fn admit(
     if !request.budget.is_empty() {
         held.push((Log::Budget, budget_slot));
     }
-    // Before it is there, so that it can be found as soon as it is.
-    let noted = store.note_verification(start.sid, start.service, mobile, rules.ttl);
-    noted.await?;
     let started = match store.start_verification(mobile, start, rules).await? {
         Ok(started) => started,
         Err(refusal) => return Ok(VerificationAdmission::Refused(refusal)),

@@ -94,29 +94,6 @@ pub trait VerificationStore: CodeStore + AttemptStore {
         which: Which,
     ) -> Result<Option<Verification>, StoreError>;
 
-    /// Notes where a verification leads, for `ttl`. It is a hint: the verification may be gone before.
-    ///
-    /// # Errors
-    ///
-    /// The store failed.
-    async fn note_verification(
-        &self,
-        sid: VerificationSid,
-        service: ServiceSid,
-        mobile: &Mobile,
-        ttl: Duration,
-    ) -> Result<(), StoreError>;
-
-    /// Where a verification leads, if that was noted.
-    ///
-    /// # Errors
-    ///
-    /// The store failed.
-    async fn find_verification(
-        &self,
-        sid: VerificationSid,
-    ) -> Result<Option<(ServiceSid, Mobile)>, StoreError>;
-
     /// The log that a bucket is counted in for one value, of which only a digest is kept.
     fn bucket_log(&self, bucket: BucketSid, value: &str) -> Log;
 

@@ -81,25 +81,6 @@ impl VerificationStore for MeasuredStore {
         self.timed("verification", work).await
     }
 
-    async fn note_verification(
-        &self,
-        sid: VerificationSid,
-        service: ServiceSid,
-        mobile: &Mobile,
-        ttl: Duration,
-    ) -> Result<(), StoreError> {
-        let work = self.store.note_verification(sid, service, mobile, ttl);
-        self.timed("note_verification", work).await
-    }
-
-    async fn find_verification(
-        &self,
-        sid: VerificationSid,
-    ) -> Result<Option<(ServiceSid, Mobile)>, StoreError> {
-        let work = self.store.find_verification(sid);
-        self.timed("find_verification", work).await
-    }
-
     fn bucket_log(&self, bucket: BucketSid, value: &str) -> Log {
         self.store.bucket_log(bucket, value)
     }

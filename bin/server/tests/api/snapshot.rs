@@ -201,7 +201,7 @@ fn only_the_memory_store_has_a_snapshot() {
 #[test]
 fn a_torn_snapshot_is_set_aside_and_said() {
     let place = Place::new();
-    fs::write(place.path(), "sms-store snapshot 2\nhalf of").unwrap();
+    fs::write(place.path(), "sms-store snapshot 3\nhalf of").unwrap();
     let process = place.start();
     let log = process.log();
     let line = log.lines().find(|line| line.contains("store.snapshot"));

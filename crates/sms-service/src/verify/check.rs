@@ -118,7 +118,7 @@ impl Inner {
         let Some(service) = self.service(request.service) else {
             return Ok(CheckedVerification::UnknownService);
         };
-        let (to, which) = match self.find(service, &request.target).await? {
+        let (to, which) = match self.find(service, &request.target) {
             Found::At(to, which) => (to, which),
             Found::Nowhere => return Ok(CheckedVerification::Missing),
             Found::BadNumber => return Ok(CheckedVerification::BadNumber),

@@ -18,7 +18,7 @@ impl Verifications {
         let Some(service) = self.inner.service(service) else {
             return Ok(None);
         };
-        let Found::At(to, which) = self.inner.find(service, target).await? else {
+        let Found::At(to, which) = self.inner.find(service, target) else {
             return Ok(None);
         };
         let found = self.inner.store.verification(&to, which).await?;
@@ -39,7 +39,7 @@ impl Verifications {
         let Some(service) = self.inner.service(service) else {
             return Ok(None);
         };
-        let Found::At(to, _) = self.inner.find(service, &Target::Sid(sid)).await? else {
+        let Found::At(to, _) = self.inner.find(service, &Target::Sid(sid)) else {
             return Ok(None);
         };
         let ended = self

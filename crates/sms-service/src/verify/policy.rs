@@ -5,6 +5,7 @@ use sms_core::{CodeLength, Countries, Locale, Quotas, ServiceSid, StartRules};
 use sms_gateway::SmsSender;
 use sms_store::AttemptPolicy;
 
+use super::VerificationNames;
 use crate::Limits;
 
 /// Everything about verifications that an operator may choose.
@@ -14,6 +15,8 @@ pub struct VerifyPolicy {
     pub services: Vec<ServicePolicy>,
     /// How long attempts are kept, and how many.
     pub attempts: AttemptPolicy,
+    /// What verifications are called.
+    pub names: VerificationNames,
 }
 
 /// The rules of one use of verification.

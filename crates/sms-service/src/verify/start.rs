@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use sms_core::{
     AddressBlock, Locale, Mobile, MobileError, Quotas, Region, ServiceSid, SmsCode, Start,
-    StartRefusal, StartRules, Timestamp, Verification, VerificationSid,
+    StartRefusal, StartRules, Timestamp, Verification,
 };
 use sms_gateway::{ErrorClass, Message, MessageId};
 use sms_store::{
@@ -341,7 +341,7 @@ impl Inner {
         let chosen = test_code.or_else(|| request.custom_code.clone());
         let start = Start {
             service: service.sid,
-            sid: VerificationSid::generate(&mut rand::rng()),
+            sid: self.policy.names.generate(&mut rand::rng(), &mobile),
             code: chosen
                 .unwrap_or_else(|| SmsCode::generate(&mut rand::rng(), service.code_length)),
             send: attempt_sid(id),

@@ -1,5 +1,4 @@
 use sms_core::{Mobile, MobileError, VerificationSid, Which};
-use sms_store::StoreError;
 
 use super::{Inner, ServicePolicy};
 
@@ -23,26 +22,22 @@ pub(super) enum Found {
 }
 
 impl Inner {
-    pub(super) async fn find(
-        &self,
-        service: &ServicePolicy,
-        target: &Target,
-    ) -> Result<Found, StoreError> {
+    pub(super) fn find(&self, service: &ServicePolicy, target: &Target) -> Found {
         let service = service.sid;
         match target {
-            Target::Number(number) => Ok(match parse(number) {
+            Target::Number(number) => match parse(number) {
                 Ok(mobile) => Found::At(mobile, Which { service, sid: None }),
                 Err(MobileError::Malformed) => Found::BadNumber,
                 // Nothing was ever sent to such a number.
                 Err(MobileError::NotMobile | MobileError::NotAllowed) => Found::Nowhere,
-            }),
-            Target::Sid(sid) => Ok(match self.store.find_verification(*sid).await? {
-                Some((of, mobile)) if of == service => {
+            },
+            Target::Sid(sid) => match self.policy.names.number(sid) {
+                Some(mobile) => {
                     let sid = Some(*sid);
                     Found::At(mobile, Which { service, sid })
                 }
-                _ => Found::Nowhere,
-            }),
+                None => Found::Nowhere,
+            },
         }
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use sms_core::{CodeLength, Countries, ServiceSid, Verification};
 use sms_service::{
     AttemptFilter, Channel, CheckVerification, CheckedVerification, Policy, ServicePolicy,
-    StartVerification, StartedVerification, Target, Verifications, VerifyPolicy,
+    StartVerification, StartedVerification, Target, VerificationNames, Verifications, VerifyPolicy,
 };
 use sms_store::AttemptPolicy;
 
@@ -61,6 +61,7 @@ impl Verify {
                 ttl: Duration::from_secs(3600),
                 most: 100,
             },
+            names: VerificationNames::new("secret", None),
         };
         let store = harness.store.clone();
         let verifications = Verifications::new(&harness.service, store, policy);

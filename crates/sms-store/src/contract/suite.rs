@@ -76,7 +76,6 @@ macro_rules! contract_tests {
             invariant_4_a_service_with_quotas_of_its_own_forgets_nothing_of_others,
             failures_block_a_number_unless_it_is_safe,
             a_verification_is_refused_in_the_order_of_the_contract,
-            an_admitted_verification_is_found,
             attempts_are_kept_as_they_are,
             attempts_may_be_added_again,
             no_attempts_are_no_error,

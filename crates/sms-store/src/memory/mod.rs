@@ -14,7 +14,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sms_core::{
     CheckOutcome, CheckRules, Delivery, Dispatch, Fate, ImageCode, ImageId, Issue, Mobile,
-    NumberRecord, Quotas, Reported, SendLog, Settlement, SmsCode, Timestamp, VerificationSid,
+    NumberRecord, Quotas, Reported, SendLog, Settlement, SmsCode, Timestamp,
 };
 
 use self::attempts::Attempts;
@@ -22,7 +22,7 @@ use self::expiring::Full;
 use self::kept_code::KeptCode;
 use self::kept_text::KeptText;
 use self::table::Table;
-use self::verifications::{Claimed, DocumentName, Hint};
+use self::verifications::{Claimed, DocumentName};
 use crate::at_rest::Shown;
 use crate::delivery_name::KeptName;
 use crate::number_name::NumberName;
@@ -71,7 +71,6 @@ struct Tables {
     budget: Table<Log, SendLog>,
     deliveries: Table<KeptName, Delivery>,
     buckets: Table<Log, SendLog>,
-    hints: Table<VerificationSid, Hint>,
     documents: Table<DocumentName, String>,
     claims: Table<[u8; 16], Claimed>,
     attempts: Attempts,
@@ -194,7 +193,6 @@ impl Tables {
             budget: Table::new(1),
             deliveries: Table::new(most),
             buckets: Table::new(most),
-            hints: Table::new(most),
             documents: Table::new(most),
             claims: Table::new(most),
             attempts: Attempts::default(),

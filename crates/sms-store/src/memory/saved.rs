@@ -27,7 +27,6 @@ enum Which {
     Budget,
     Deliveries,
     Buckets,
-    Hints,
     Documents,
     Claims,
     Attempts,
@@ -48,7 +47,6 @@ impl MemoryStore {
         save(Which::Budget, &tables.budget, now, &mut write)?;
         save(Which::Deliveries, &tables.deliveries, now, &mut write)?;
         save(Which::Buckets, &tables.buckets, now, &mut write)?;
-        save(Which::Hints, &tables.hints, now, &mut write)?;
         save(Which::Documents, &tables.documents, now, &mut write)?;
         save(Which::Claims, &tables.claims, now, &mut write)?;
         save_attempts(&tables.attempts, &mut write)
@@ -70,7 +68,6 @@ impl MemoryStore {
             budget: self.tables.budget.empty(),
             deliveries: self.tables.deliveries.empty(),
             buckets: self.tables.buckets.empty(),
-            hints: self.tables.hints.empty(),
             documents: self.tables.documents.empty(),
             claims: self.tables.claims.empty(),
             attempts: Attempts::default(),
@@ -86,7 +83,6 @@ impl MemoryStore {
                 Which::Budget => restore(&fresh.budget, entries, now)?,
                 Which::Deliveries => restore(&fresh.deliveries, entries, now)?,
                 Which::Buckets => restore(&fresh.buckets, entries, now)?,
-                Which::Hints => restore(&fresh.hints, entries, now)?,
                 Which::Documents => restore(&fresh.documents, entries, now)?,
                 Which::Claims => restore(&fresh.claims, entries, now)?,
                 Which::Attempts => restore_attempts(&fresh.attempts, entries)?,
@@ -99,7 +95,6 @@ impl MemoryStore {
         self.tables.budget.replace(fresh.budget);
         self.tables.deliveries.replace(fresh.deliveries);
         self.tables.buckets.replace(fresh.buckets);
-        self.tables.hints.replace(fresh.hints);
         self.tables.documents.replace(fresh.documents);
         self.tables.claims.replace(fresh.claims);
         self.tables.attempts.replace(fresh.attempts);

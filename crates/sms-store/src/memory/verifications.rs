@@ -19,13 +19,6 @@ use crate::{Claim, Document, Log, StoreError, VerificationStore};
 /// When something ends that has no end.
 const NEVER: Timestamp = Timestamp::from_millis(u64::MAX);
 
-/// Where a verification leads. The number may be sealed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Hint {
-    service: ServiceSid,
-    number: String,
-}
-
 /// What a setting is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) enum DocumentName {
@@ -150,32 +143,6 @@ impl VerificationStore for MemoryStore {
     ) -> Result<Option<Verification>, StoreError> {
         let now = self.clock.now();
         self.change_number(now, mobile, |record| record.verification(now, which))
-    }
-
-    async fn note_verification(
-        &self,
-        sid: VerificationSid,
-        service: ServiceSid,
-        mobile: &Mobile,
-        ttl: Duration,
-    ) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        let number = self.at_rest.written_number(mobile);
-        let mut hints = self.tables.hints.part(&sid);
-        let added = hints.add(now, sid, Hint { service, number }, now.after(ttl));
-        added.map_err(|Full| StoreError::Full("verification"))
-    }
-
-    async fn find_verification(
-        &self,
-        sid: VerificationSid,
-    ) -> Result<Option<(ServiceSid, Mobile)>, StoreError> {
-        let hints = self.tables.hints.part(&sid);
-        let hint = hints.get(self.clock.now(), &sid);
-        Ok(hint.and_then(|hint| {
-            let mobile = self.at_rest.read_number(&hint.number)?;
-            Some((hint.service, mobile))
-        }))
     }
 
     fn bucket_log(&self, bucket: BucketSid, value: &str) -> Log {

@@ -317,32 +317,6 @@ impl VerificationStore for RedisStore {
         Ok(kept_verification::read(&told))
     }
 
-    async fn note_verification(
-        &self,
-        sid: VerificationSid,
-        service: ServiceSid,
-        mobile: &Mobile,
-        ttl: Duration,
-    ) -> Result<(), StoreError> {
-        let mut call = self.scripts.put_text.key(self.keys.verification(sid));
-        let number = self.at_rest.written_number(mobile);
-        call.arg(format_args!("{} {number}", service.hex()))
-            .arg(millis(ttl));
-        self.run(call).await
-    }
-
-    async fn find_verification(
-        &self,
-        sid: VerificationSid,
-    ) -> Result<Option<(ServiceSid, Mobile)>, StoreError> {
-        let call = self.scripts.read_text.key(self.keys.verification(sid));
-        let text: String = self.run(call).await?;
-        Ok(text.split_once(' ').and_then(|(service, number)| {
-            let service = ServiceSid::from_hex(service).ok()?;
-            Some((service, self.at_rest.read_number(number)?))
-        }))
-    }
-
     fn bucket_log(&self, bucket: BucketSid, value: &str) -> Log {
         Log::Bucket(bucket, self.at_rest.digest(&["bucket", value]))
     }
@@ -447,13 +421,10 @@ impl RedisStore {
         let mut call = script.key(keys.verifications(start.service));
         call.key(keys.sends()).key(keys.failures()).key(keys.safe());
         call.key(self.keys.log(Log::Budget));
-        call.key(self.keys.verification(start.sid));
         for bucket in request.buckets {
             call.key(self.keys.log(self.bucket_log(bucket.sid, bucket.value)));
         }
         self.start_arguments(&mut call, start, request.rules);
-        let number = self.at_rest.written_number(mobile);
-        call.arg(format_args!("{} {number}", start.service.hex()));
         call.issued(
             &self
                 .at_rest

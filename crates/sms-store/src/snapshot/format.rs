@@ -1,7 +1,7 @@
 //! The bytes of a snapshot: a line that says what it is, blocks, and a digest of all before it.
 //!
 //! ```text
-//! sms-store snapshot 2\n
+//! sms-store snapshot 3\n
 //! length (4 bytes, little-endian), as many bytes: when it was written
 //! length, as many bytes: entries of one table; any number of times
 //! 0 (4 bytes)
@@ -18,7 +18,7 @@ use crate::MemoryStore;
 /// What every version begins with.
 const NAME: &[u8] = b"sms-store snapshot ";
 /// What this version begins with. What is in the blocks changes with the version alone.
-const FIRST_LINE: &[u8] = b"sms-store snapshot 2\n";
+const FIRST_LINE: &[u8] = b"sms-store snapshot 3\n";
 const DIGEST: u64 = 32;
 /// How long the number of a version may be.
 const LONGEST_VERSION: usize = 8;
@@ -30,7 +30,7 @@ pub enum Flaw {
     #[error("it is no snapshot of this store")]
     Foreign,
     /// It was written by another version of the store.
-    #[error("it has version {0:?} of the format, and this program reads version 2")]
+    #[error("it has version {0:?} of the format, and this program reads version 3")]
     Version(String),
     /// It is not whole, or was changed.
     #[error("it is torn or was changed: its digest is not that of its content")]

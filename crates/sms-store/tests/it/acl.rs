@@ -150,7 +150,6 @@ async fn verify(store: &RedisStore, mobile: &Mobile, rules: &CheckRules) {
         let checked = store.check_verification(mobile, which, attempt, rules);
         checked.await.unwrap();
     }
-    store.find_verification(start.sid).await.unwrap();
     let converted = [(start.send, AttemptChange::Converted)];
     store.change_attempts(&converted).await.unwrap();
     assert_eq!(store.attempts(None, 9).await.unwrap().len(), 1);

@@ -108,13 +108,10 @@ async fn invariant_6_verifications_in_secret_show_neither_numbers_nor_codes() {
     check(&store, "000000").await;
     store.claim_request("key", CODE, TTL).await.unwrap();
     let dump = dump(&server).await;
-    assert_eq!(dump.lines().count(), 9, "{dump}");
+    assert_eq!(dump.lines().count(), 8, "{dump}");
     for secret in ["13800138000", CODE, "203.0.113.7"] {
         assert!(!dump.contains(secret), "{secret} is in the store:\n{dump}");
     }
-    let sid = VerificationSid::from_hex(&hex('1')).unwrap();
-    let found = store.find_verification(sid).await.unwrap();
-    assert_eq!(found, Some((service(), mobile())));
     let attempts = store.attempts(None, 9).await.unwrap();
     assert_eq!(attempts[0].to, Some(mobile()));
 }

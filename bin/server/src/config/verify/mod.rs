@@ -1,4 +1,5 @@
 mod key;
+mod names;
 mod policy;
 mod service;
 

@@ -33,6 +33,7 @@ impl Settings {
                 ttl: DAY * u32::from(self.verify.attempts_days),
                 most: self.verify.attempts_max,
             },
+            names: self.verify.names(),
         }))
     }
 }

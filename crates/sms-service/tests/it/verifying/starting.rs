@@ -162,3 +162,23 @@ async fn a_test_number_gets_its_code_and_no_message() {
         "{right:?}"
     );
 }
+
+#[tokio::test]
+async fn a_verification_is_found_by_its_name_in_its_service_alone() {
+    let verify = Verify::new();
+    let begun = verify.started().await;
+    verify.wait();
+    let elsewhere = |request: &mut StartVerification| request.service = service('b');
+    let other = verification(verify.start_by(elsewhere).await);
+    for (place, sid, found) in [
+        ('a', begun.sid, true),
+        ('b', other.sid, true),
+        ('a', other.sid, false),
+        ('b', begun.sid, false),
+    ] {
+        let target = Target::Sid(sid);
+        let fetched = verify.verifications.fetch(service(place), &target).await;
+        let fetched = fetched.unwrap().map(|(_, verification)| verification.sid);
+        assert_eq!(fetched, found.then_some(sid), "{place}");
+    }
+}

@@ -2,29 +2,10 @@
 
 use sms_core::{Attempt, AttemptSid, AttemptState, Timestamp};
 
-use super::given::{POLICY, admit, begun, send, service, start, start_rules, verification, why};
+use super::given::{POLICY, begun, send, service};
 use crate::contract::Candidate;
-use crate::contract::given::{TTL, mobile, seconds};
-use crate::{AttemptChange, AttemptStore, VerificationAdmission, VerificationStore};
-
-/// A verification is found by its name as long as it lives.
-pub async fn an_admitted_verification_is_found(
-    candidate: &impl Candidate<Store: VerificationStore>,
-) {
-    let rules = start_rules(&[], &[]);
-    let admitted = admit(candidate, &start('1', "123456"), &rules, &[], "x").await;
-    assert_eq!(why(&admitted), "admitted");
-    let resent = admit(candidate, &start('2', "654321"), &rules, &[], "x").await;
-    assert!(matches!(resent, VerificationAdmission::Admitted { .. }));
-    let store = candidate.store();
-    let found = store.find_verification(verification('1')).await.unwrap();
-    assert_eq!(found, Some((service('a'), mobile())));
-    candidate.advance(TTL).await;
-    assert_eq!(
-        store.find_verification(verification('1')).await.unwrap(),
-        None
-    );
-}
+use crate::contract::given::{mobile, seconds};
+use crate::{AttemptChange, AttemptStore, VerificationStore};
 
 /// Attempts are listed, the latest first, and read as they were added.
 pub async fn attempts_are_kept_as_they_are(candidate: &impl Candidate<Store: VerificationStore>) {

@@ -1,15 +1,14 @@
 -- All that must hold before a message of a verification goes out in one go, for a Redis that is not a
 -- cluster.
--- KEYS: verifications, sends, failures, safe, budget, where a new one leads, and the log of each bucket.
--- ARGV: time or '', name of a new one, name of the message, ttl, most messages, sealed code or '-',
--- number and service of a new one, what is shown of the code, quotas of sends, of failures, of the
--- budget, of each bucket.
+-- KEYS: verifications, sends, failures, safe, budget, and the log of each bucket.
+-- ARGV: time or '', name of a new one, name of the message, ttl, most messages, sealed code or '-', what
+-- is shown of the code, quotas of sends, of failures, of the budget, of each bucket.
 -- {0, slot, wait until the next one} may be sent, and a new one is begun; {0, slot, wait until the next
 -- one, what is told, code} it goes on; {1, wait} number blocked; {2, wait} checks used up; {3, wait} messages
 -- used up; {4, wait} number too often; {5, wait} a bucket is full; {6, wait} budget spent.
 local now = clock(ARGV[1])
-local FIRST_BUCKET = 7
-local shown_at, sends_at = 8, 10
+local FIRST_BUCKET = 6
+local shown_at, sends_at = 7, 9
 local failures_at = after_quotas(sends_at)
 local budget_at = after_quotas(failures_at)
 
@@ -54,14 +53,11 @@ record(KEYS[5], budget, now, budget_at)
 for _, bucket in ipairs(buckets) do
   record(bucket.log, bucket.times, now, bucket.at)
 end
-local started, is_new = add_send(KEYS[1], now, current, canceled, {
+local pending = add_send(KEYS[1], now, current, canceled, {
   sid = ARGV[2], send = ARGV[3], ttl = ARGV[4], sealed = ARGV[6], shown_at = shown_at,
 })
-if is_new then
-  redis.call('SET', KEYS[6], ARGV[7], 'PX', ARGV[4])
-end
 local answer = { 0, now, wait(KEYS[2], sends, now, sends_at) }
-if not is_new then
-  answer[4], answer[5] = told(started), readable_code(started)
+if pending then
+  answer[4], answer[5] = told(pending), readable_code(pending)
 end
 return answer

@@ -19,11 +19,11 @@ refused_for, sends = take(KEYS[2], now, sends_at)
 if refused_for > 0 then
   return { 4, refused_for }
 end
-local started, is_new = add_send(KEYS[1], now, current, canceled, {
+local pending = add_send(KEYS[1], now, current, canceled, {
   sid = ARGV[2], send = ARGV[3], ttl = ARGV[4], sealed = ARGV[6], shown_at = shown_at,
 })
 local answer = { 0, now, wait(KEYS[2], sends, now, sends_at) }
-if not is_new then
-  answer[4], answer[5] = told(started), readable_code(started)
+if pending then
+  answer[4], answer[5] = told(pending), readable_code(pending)
 end
 return answer

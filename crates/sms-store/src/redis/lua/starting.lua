@@ -22,33 +22,32 @@ local function start_refusal(keys, now, current, max_sends, failures_at)
   end
 end
 
--- Adds a message to the pending verification; if there is none, begins one with it. Gives it as it is
--- then, and whether it was begun.
+-- Adds a message to the pending verification; if there is none, begins one with it. Gives the one that goes
+-- on as it is then; nil if one is begun.
 local function add_send(key, now, current, canceled, start)
   local at = written(now)
   local send = start.send .. '@' .. at
-  local is_new = not current or current.status ~= 'p'
-  if not is_new then
+  if current and current.status == 'p' then
     current.sends = current.sends == '' and send or current.sends .. ',' .. send
     current.updated = at
-  else
-    if current then
-      table.insert(canceled, current)
-    end
-    while #canceled > MOST_CANCELED do
-      table.remove(canceled, 1)
-    end
-    current = {
-      sid = start.sid, status = 'p', checks = '0', created = at, updated = at, ttl = start.ttl,
-      code = kept_form(start.shown_at, now), sealed = start.sealed, sends = send,
-    }
-    if #canceled == 0 then
-      redis.call('SET', key, written_line(current), 'PX', start.ttl)
-      return current, is_new
-    end
+    keep_verifications(key, now, current, canceled)
+    return current
   end
-  keep_verifications(key, now, current, canceled)
-  return current, is_new
+  if current then
+    table.insert(canceled, current)
+  end
+  while #canceled > MOST_CANCELED do
+    table.remove(canceled, 1)
+  end
+  local begun = {
+    sid = start.sid, status = 'p', checks = '0', created = at, updated = at, ttl = start.ttl,
+    code = kept_form(start.shown_at, now), sealed = start.sealed, sends = send,
+  }
+  if #canceled == 0 then
+    redis.call('SET', key, written_line(begun), 'PX', start.ttl)
+  else
+    keep_verifications(key, now, begun, canceled)
+  end
 end
 
 -- The code of a verification, as our instances can read it.
