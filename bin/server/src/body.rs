@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
-use actix_web::web::{Bytes, Payload};
+use actix_web::web::{Bytes, BytesMut, Payload};
+use futures_util::StreamExt;
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -37,11 +38,23 @@ pub(crate) async fn read_up_to(
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(Excess::LargeBody);
     }
-    match timeout(TIME_LIMIT, payload.to_bytes_limited(limit)).await {
-        Err(_) => Err(Excess::SlowBody),
-        Ok(Err(_)) => Err(Excess::LargeBody),
-        Ok(Ok(body)) => Ok(body.unwrap_or_default()),
+    let read = timeout(TIME_LIMIT, collect(limit, payload));
+    read.await.unwrap_or(Err(Excess::SlowBody))
+}
+
+/// All parts of a body. [`Payload::to_bytes_limited`] begins with room for 32 KiB.
+async fn collect(limit: usize, mut payload: Payload) -> Result<Bytes, Excess> {
+    let mut body = BytesMut::new();
+    while let Some(part) = payload.next().await {
+        let Ok(part) = part else {
+            return Ok(Bytes::new());
+        };
+        if body.len() + part.len() > limit {
+            return Err(Excess::LargeBody);
+        }
+        body.extend_from_slice(&part);
     }
+    Ok(body.freeze())
 }
 
 /// A member of a body that is a JSON object or a form.
@@ -65,7 +78,47 @@ mod fuzz;
 
 #[cfg(test)]
 mod tests {
+    use actix_web::FromRequest;
+    use actix_web::dev;
+    use actix_web::error::PayloadError;
+    use actix_web::test::TestRequest;
+    use futures_util::stream;
+
     use super::*;
+
+    async fn collected(parts: &[Result<&'static str, ()>]) -> Result<Bytes, Excess> {
+        let parts: Vec<_> = parts
+            .iter()
+            .map(|part| match part {
+                Ok(part) => Ok(Bytes::from_static(part.as_bytes())),
+                Err(()) => Err(PayloadError::Incomplete(None)),
+            })
+            .collect();
+        let (request, _) = TestRequest::default().to_http_parts();
+        let mut stream: dev::Payload = dev::Payload::Stream {
+            payload: Box::pin(stream::iter(parts)),
+        };
+        let payload = Payload::from_request(&request, &mut stream);
+        read_up_to(8, &HeaderMap::new(), payload.await.unwrap()).await
+    }
+
+    #[actix_web::test]
+    async fn a_body_is_all_of_its_parts_and_no_more_than_may_be() {
+        let rows: [(&[_], _); 6] = [
+            (&[], Ok("")),
+            (&[Ok("a=1")], Ok("a=1")),
+            (&[Ok("a="), Ok(""), Ok("12345"), Ok("6")], Ok("a=123456")),
+            (&[Ok("a=12345"), Ok("67")], Err("LargeBody")),
+            (&[Ok("a=1234567")], Err("LargeBody")),
+            (&[Ok("a=1"), Err(())], Ok("")),
+        ];
+        for (parts, expected) in rows {
+            let body = collected(parts).await;
+            let body = body.map_err(|excess| format!("{excess:?}"));
+            let expected = expected.map_err(str::to_owned);
+            assert_eq!(body, expected.map(Bytes::from), "{parts:?}");
+        }
+    }
 
     #[test]
     fn a_code_is_read_from_json_and_from_a_form() {

@@ -3,6 +3,9 @@ use actix_web::http::header::{HOST, HeaderMap, HeaderName, X_FORWARDED_HOST, X_F
 
 use crate::client_address::TrustedProxies;
 
+/// What most beginnings of links have room in, in bytes.
+const USUAL_LENGTH: usize = 64;
+
 /// Makes the links in answers: absolute ones, because clients follow them as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Links(String);
@@ -26,7 +29,9 @@ impl Links {
         let host = host.or_else(|| first(headers, &HOST).filter(|host| is_host(host)));
         let config = request.app_config();
         let own_scheme = if config.secure() { "https" } else { "http" };
-        let mut link = scheme.unwrap_or(own_scheme).to_ascii_lowercase();
+        let mut link = String::with_capacity(USUAL_LENGTH);
+        link.push_str(scheme.unwrap_or(own_scheme));
+        link.make_ascii_lowercase();
         link.push_str("://");
         match host {
             Some(host) => link.push_str(host),
@@ -52,8 +57,9 @@ impl Links {
 
 /// The first entry of a header whose values are lists: what the outermost proxy was asked for.
 fn first<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    let value = headers.get(name)?.to_str().ok()?;
-    value.split(',').next().map(str::trim)
+    let list = headers.get(name)?.as_bytes();
+    let first = list.split(|byte| *byte == b',').next()?;
+    str::from_utf8(first.trim_ascii()).ok()
 }
 
 fn is_scheme(text: &str) -> bool {
@@ -62,7 +68,7 @@ fn is_scheme(text: &str) -> bool {
 
 /// Whether it is a host and perhaps a port, and nothing that makes a link lead elsewhere.
 fn is_host(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+    let is_plain = |byte: u8| matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'.' | b'-' | b'_' | b':' | b'[' | b']');
     !text.is_empty() && text.bytes().all(is_plain)
 }
 
