@@ -50,7 +50,8 @@ impl Inner {
             }
             Err(error) => {
                 tell_of_failure(trace, &held.message, &error);
-                self.settle_failed(held, &error).await
+                // Apart, because every send has room for all that it may do, and few fail.
+                Box::pin(self.settle_failed(held, &error)).await
             }
         }
     }

@@ -32,24 +32,36 @@ impl Inner {
         mut request: StartVerification,
         record: &mut Record,
     ) -> Result<StartedVerification, StoreError> {
-        let Some(Repeatable { name, content }) = request.repeatable.take() else {
-            return self.carry_out(request, record).await;
-        };
-        match self.store.claim_request(&name, &content, UNDER_WAY).await? {
-            Claim::First => {}
-            Claim::UnderWay => return Ok(StartedVerification::UnderWay),
-            Claim::Other => return Ok(StartedVerification::NameTaken),
-            Claim::Done(outcome) => return repeated(&outcome, &request),
+        let repeatable = request.repeatable.take();
+        if let Some(Repeatable { name, content }) = &repeatable {
+            match self.store.claim_request(name, content, UNDER_WAY).await? {
+                Claim::First => {}
+                Claim::UnderWay => return Ok(StartedVerification::UnderWay),
+                Claim::Other => return Ok(StartedVerification::NameTaken),
+                Claim::Done(outcome) => return repeated(&outcome, &request),
+            }
         }
+        // In one place for both kinds: the future of each place is as large as everything that it does.
         let outcome = self.carry_out(request, record).await;
+        if let Some(repeatable) = &repeatable {
+            self.close(repeatable, &outcome).await;
+        }
+        outcome
+    }
+
+    /// Keeps what a claimed request came to.
+    async fn close(
+        &self,
+        Repeatable { name, content }: &Repeatable,
+        outcome: &Result<StartedVerification, StoreError>,
+    ) {
         let kept = outcome.as_ref().ok().and_then(kept);
         let closed = self
             .store
-            .close_request(&name, &content, kept.as_deref(), KEPT);
+            .close_request(name, content, kept.as_deref(), KEPT);
         if let Err(error) = closed.await {
             log::warn!("a request that comes again will be carried out again: {error}");
         }
-        outcome
     }
 }
 

@@ -9,6 +9,7 @@ use sms_gateway::{ErrorClass, Message, MessageId};
 use sms_store::{
     BucketUse, Clock, Document, StoreError, VerificationAdmission, VerificationRequest,
 };
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::events::VerificationEvent;
 use super::message::{Held, attempt_sid};
@@ -204,8 +205,7 @@ impl Verifications {
         &self,
         request: StartVerification,
     ) -> Result<StartedVerification, ServiceError> {
-        let inner = Arc::clone(&self.inner);
-        let mut record = Record {
+        let record = Record {
             started: Instant::now(),
             asked: Asked {
                 mobile: None,
@@ -217,10 +217,22 @@ impl Verifications {
             message_id: None,
             provider_id: None,
         };
-        let Ok(permit) = Arc::clone(&inner.shared.sending).try_acquire_owned() else {
-            record.close(&inner.shared, Ok(&StartedVerification::Overloaded));
+        let shared = &self.inner.shared;
+        let Ok(permit) = Arc::clone(&shared.sending).try_acquire_owned() else {
+            record.close(shared, Ok(&StartedVerification::Overloaded));
             return Ok(StartedVerification::Overloaded);
         };
+        Ok(self.carried_through(request, record, permit).await?)
+    }
+
+    /// Not a part of [`Self::start`], which would have room for the whole work a second time.
+    fn carried_through(
+        &self,
+        request: StartVerification,
+        mut record: Record,
+        permit: OwnedSemaphorePermit,
+    ) -> impl Future<Output = Result<StartedVerification, StoreError>> {
+        let inner = Arc::clone(&self.inner);
         let work = async move {
             let _permit = permit;
             let _under_way = inner.shared.under_way.token();
@@ -230,7 +242,7 @@ impl Verifications {
             record.close(&inner.shared, outcome.as_ref());
             outcome
         };
-        Ok(carry_through(work, &self.inner.shared.abandoned).await?)
+        carry_through(work, &self.inner.shared.abandoned)
     }
 }
 
