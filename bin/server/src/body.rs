@@ -1,10 +1,14 @@
+use std::future::poll_fn;
+use std::mem;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
 use actix_web::web::{Bytes, BytesMut, Payload};
 use futures_util::StreamExt;
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 use crate::excess::Excess;
 use crate::query::parameter;
@@ -38,8 +42,24 @@ pub(crate) async fn read_up_to(
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(Excess::LargeBody);
     }
-    let read = timeout(TIME_LIMIT, collect(limit, payload));
-    read.await.unwrap_or(Err(Excess::SlowBody))
+    let mut body = pin!(collect(limit, payload));
+    // Most bodies come with their head, and are handed over as soon as they are waited for. So they are
+    // looked for once more before time is taken, which costs more than to read them.
+    let mut is_first = true;
+    let mut over = None;
+    poll_fn(|context| {
+        let read = body.as_mut().poll(context);
+        if read.is_ready() {
+            return read;
+        }
+        if mem::take(&mut is_first) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let over = over.get_or_insert_with(|| Box::pin(sleep(TIME_LIMIT)));
+        over.as_mut().poll(context).map(|()| Err(Excess::SlowBody))
+    })
+    .await
 }
 
 /// All parts of a body. [`Payload::to_bytes_limited`] begins with room for 32 KiB.

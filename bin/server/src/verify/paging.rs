@@ -25,7 +25,7 @@ pub(crate) struct List<'a> {
     /// The path of this face that it is at.
     pub(crate) path: &'a str,
     /// The parameters that choose its entries.
-    pub(crate) filters: &'a [(String, String)],
+    pub(crate) filters: &'a [(&'a str, &'a str)],
 }
 
 /// What comes after a page.
@@ -158,7 +158,7 @@ mod tests {
         let list = List {
             key: "numbers",
             path: "/Numbers",
-            filters: &[("Country".to_owned(), "CN".to_owned())],
+            filters: &[("Country", "CN")],
         };
         let page = page(query);
         let (entries, next) = page.cut((0..5).collect());

@@ -9,7 +9,12 @@ const LIMIT: usize = 16 * 1024;
 /// The parameters of a request: those of its query, or of the form in its body.
 ///
 /// Of a repeated one the last counts, and an empty one is as good as none.
-pub(crate) struct Parameters(Vec<(String, String)>);
+pub(crate) struct Parameters {
+    /// Each name, and its value behind it.
+    text: String,
+    /// Where each name and its value end.
+    ends: Vec<(usize, usize)>,
+}
 
 impl Parameters {
     /// Those of the query.
@@ -32,27 +37,51 @@ impl Parameters {
 
     /// Those of them that have one of these `names`, in that order, and say something.
     pub(crate) fn only(&self, names: &[&str]) -> Self {
-        let pairs = names.iter().filter_map(|name| {
-            let value = self.get(name)?;
-            Some(((*name).to_owned(), value.to_owned()))
-        });
-        Self(pairs.collect())
+        let mut some = Self::with_room(self.text.len());
+        for name in names {
+            if let Some(value) = self.get(name) {
+                some.push(name, value);
+            }
+        }
+        some
     }
 
     /// Each name with its value.
-    pub(crate) fn pairs(&self) -> &[(String, String)] {
-        &self.0
+    pub(crate) fn pairs(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
+        (0..self.ends.len()).map(|index| {
+            let begin = index.checked_sub(1).map_or(0, |before| self.ends[before].1);
+            let (name, value) = self.ends[index];
+            (&self.text[begin..name], &self.text[name..value])
+        })
     }
 
     fn parse(form: &[u8]) -> Self {
-        let pairs = form_urlencoded::parse(form);
-        Self(pairs.into_owned().collect())
+        // What is decoded is not longer, unless bytes are replaced that are no text.
+        let mut parameters = Self::with_room(form.len());
+        for (name, value) in form_urlencoded::parse(form) {
+            parameters.push(&name, &value);
+        }
+        parameters
+    }
+
+    fn with_room(bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            ends: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, name: &str, value: &str) {
+        self.text.push_str(name);
+        let name = self.text.len();
+        self.text.push_str(value);
+        self.ends.push((name, self.text.len()));
     }
 
     /// What it says of `name`, if anything.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let mut pairs = self.0.iter().rev();
-        let (_, value) = pairs.find(|(key, _)| key == name)?;
+        let mut pairs = self.pairs().rev();
+        let (_, value) = pairs.find(|(key, _)| *key == name)?;
         (!value.is_empty()).then_some(value)
     }
 
@@ -112,12 +141,9 @@ mod tests {
     #[test]
     fn some_of_them_are_taken_by_name() {
         let all = Parameters::of("Status=&Country=CN&Page=1&Channel=sms&Country=HK");
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let some = all.only(&["Channel", "Status", "Country"]);
-        assert_eq!(
-            some.pairs(),
-            [pair("Channel", "sms"), pair("Country", "HK")]
-        );
+        let some: Vec<_> = some.pairs().collect();
+        assert_eq!(some, [("Channel", "sms"), ("Country", "HK")]);
     }
 
     #[test]

@@ -141,7 +141,7 @@ pub(crate) async fn list_attempts(call: Call) -> Answer {
     let list = List {
         key: "attempts",
         path: "/Attempts",
-        filters: given.pairs(),
+        filters: &given.pairs().collect::<Vec<_>>(),
     };
     ok(&page.answer(&links, &list, &attempts, &next))
 }
