@@ -68,7 +68,8 @@ fn is_scheme(text: &str) -> bool {
 
 /// Whether it is a host and perhaps a port, and nothing that makes a link lead elsewhere.
 fn is_host(text: &str) -> bool {
-    let is_plain = |byte: u8| matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'.' | b'-' | b'_' | b':' | b'[' | b']');
+    let is_mark = |byte| matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || is_mark(byte);
     !text.is_empty() && text.bytes().all(is_plain)
 }
 
