@@ -102,24 +102,35 @@ mod tests {
     use actix_web::dev;
     use actix_web::error::PayloadError;
     use actix_web::test::TestRequest;
-    use futures_util::stream;
+    use futures_util::{Stream, stream};
 
     use super::*;
 
-    async fn collected(parts: &[Result<&'static str, ()>]) -> Result<Bytes, Excess> {
-        let parts: Vec<_> = parts
-            .iter()
-            .map(|part| match part {
-                Ok(part) => Ok(Bytes::from_static(part.as_bytes())),
-                Err(()) => Err(PayloadError::Incomplete(None)),
-            })
-            .collect();
+    async fn read_parts(
+        parts: impl Stream<Item = Result<Bytes, PayloadError>> + 'static,
+    ) -> Result<Bytes, Excess> {
         let (request, _) = TestRequest::default().to_http_parts();
         let mut stream: dev::Payload = dev::Payload::Stream {
-            payload: Box::pin(stream::iter(parts)),
+            payload: Box::pin(parts),
         };
         let payload = Payload::from_request(&request, &mut stream);
         read_up_to(8, &HeaderMap::new(), payload.await.unwrap()).await
+    }
+
+    async fn collected(parts: &[Result<&'static str, ()>]) -> Result<Bytes, Excess> {
+        let parts = parts.iter().map(|part| match part {
+            Ok(part) => Ok(Bytes::from_static(part.as_bytes())),
+            Err(()) => Err(PayloadError::Incomplete(None)),
+        });
+        read_parts(stream::iter(parts.collect::<Vec<_>>())).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_is_waited_for_so_long() {
+        let never = read_parts(stream::pending());
+        let waited = tokio::time::timeout(TIME_LIMIT * 2, never).await;
+        let outcome = waited.expect("somebody has to look at it again");
+        assert!(matches!(outcome, Err(Excess::SlowBody)), "{outcome:?}");
     }
 
     #[actix_web::test]
