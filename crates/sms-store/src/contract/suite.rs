@@ -66,6 +66,7 @@ macro_rules! contract_tests {
             a_verification_that_is_sent_again_keeps_its_name_and_code,
             a_verification_is_approved_once_and_gone,
             a_code_of_one_service_is_none_of_another_nor_of_the_other_face,
+            a_name_of_another_verification_finds_and_uses_nothing,
             the_last_wrong_check_locks_a_verification,
             a_verification_has_so_many_messages,
             a_canceled_verification_is_known_until_its_time_is_over,

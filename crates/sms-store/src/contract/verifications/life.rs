@@ -98,6 +98,42 @@ pub async fn the_last_wrong_check_locks_a_verification(
     begun(candidate, '3', "111111").await;
 }
 
+/// A name is that of one verification of one service. Whoever asks for another one by it finds nothing, and
+/// uses nothing of that one up: nobody but the store compares names.
+pub async fn a_name_of_another_verification_finds_and_uses_nothing(
+    candidate: &impl Candidate<Store: VerificationStore>,
+) {
+    let store = candidate.store();
+    begun(candidate, '1', "123456").await;
+    let mut elsewhere = start('2', "123456");
+    elsewhere.service = service('b');
+    begin(candidate, &elsewhere).await.unwrap();
+    for (of, digit) in [('a', '2'), ('b', '1'), ('a', '3')] {
+        let (service, sid) = (service(of), verification(digit));
+        let which = Which {
+            service,
+            sid: Some(sid),
+        };
+        for text in ["123456", "000000", "000001"] {
+            let checked = try_code(candidate, which, text).await;
+            assert_eq!(checked, VerificationCheck::Missing, "{of} {digit}");
+        }
+        let found = store.verification(&mobile(), which).await.unwrap();
+        assert_eq!(found, None, "{of} {digit}");
+        let how = VerificationEnd::Canceled;
+        let ended = store.end_verification(&mobile(), service, sid, how).await;
+        assert_eq!(ended.unwrap(), None, "{of} {digit}");
+    }
+    for (of, digit) in [('a', '1'), ('b', '2')] {
+        let which = Which {
+            service: service(of),
+            sid: Some(verification(digit)),
+        };
+        let right = try_code(candidate, which, "123456").await;
+        assert!(matches!(right, VerificationCheck::Right(_)), "{right:?}");
+    }
+}
+
 /// A verification has no more messages than its rules say.
 pub async fn a_verification_has_so_many_messages(
     candidate: &impl Candidate<Store: VerificationStore>,
